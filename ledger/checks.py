@@ -1,0 +1,299 @@
+"""What must be true of the books: plain questions in SQL, each of which finds nothing in sound books.
+
+Run them after every test, every night in one REPEATABLE READ READ ONLY transaction, before and after a migration.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from ledger.chart_of_accounts import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: the check that saw it, where, and the figures as the query gave them."""
+
+    check: str
+    region_code: int
+    year: int
+    facts: dict[str, Any]
+
+
+Check = Callable[[Session | Connection], list[Finding]]
+
+
+def run_all(session: Session | Connection) -> list[Finding]:
+    """Every finding of every check, in the order of CHECKS; empty for sound books."""
+    return [finding for check in CHECKS for finding in check(session)]
+
+
+def balanced_per_book(session: Session | Connection) -> list[Finding]:
+    """I01: the entries of a txn sum to zero in every book it touches."""
+    return _ask(session, "balanced_per_book", """
+        select e.region, e.year, e.txn_id, c.book, sum(e.amount_fen)::bigint as difference_fen
+        from ledger.entry e left join ledger.chart_of_accounts c on c.code = e.coa
+        group by e.region, e.year, e.txn_id, c.book
+        having sum(e.amount_fen) <> 0 or c.book is null""")  # fmt: skip
+
+
+def whole_txns(session: Session | Connection) -> list[Finding]:
+    """I02: every txn has two or more entries; no entry without its txn and its budget line; grain as in the chart."""
+    return _ask(session, "whole_txns", """
+        select t.region, t.year, t.id as txn_id, count(e.n) as entries, null::bigint as line_id
+        from ledger.txn t
+        left join ledger.entry e on e.region = t.region and e.year = t.year and e.txn_id = t.id
+        group by t.region, t.year, t.id having count(e.n) < 2
+        union all
+        select e.region, e.year, e.txn_id, e.n, e.line_id
+        from ledger.entry e
+        left join ledger.txn t on t.region = e.region and t.year = e.year and t.id = e.txn_id
+        left join ledger.budget_line l on l.region = e.region and l.year = e.year and l.id = e.line_id
+        left join ledger.chart_of_accounts c on c.code = e.coa
+        where t.id is null or l.id is null or c.code is null or (c.grain = 'line') <> (e.sub = '')""")  # fmt: skip
+
+
+def stored_balances(session: Session | Connection) -> list[Finding]:
+    """I03: a guarded account stores the sum of its entries and their number; an unguarded one stores nothing."""
+    return _ask(session, "stored_balances", """
+        with summed as (
+            select e.region, e.year, e.line_id, e.coa, e.sub, sum(e.amount_fen)::bigint as entries_fen, count(*) as n
+            from ledger.entry e join ledger.chart_of_accounts c on c.code = e.coa and c.guarded
+            group by e.region, e.year, e.line_id, e.coa, e.sub
+        )
+        select region, year, line_id, coa, sub, a.balance_fen as stored_fen, s.entries_fen, a.seq as stored_seq, s.n
+        from ledger.account a full join summed s using (region, year, line_id, coa, sub)
+        left join ledger.chart_of_accounts c on c.code = coa
+        where a.balance_fen is distinct from s.entries_fen or a.seq is distinct from s.n
+           or a.normal is distinct from c.normal""")  # fmt: skip
+
+
+def gapless_sequences(session: Session | Connection) -> list[Finding]:
+    """I04: the entries of a guarded account are numbered 1 to n; those of an unguarded one not at all."""
+    return _ask(session, "gapless_sequences", """
+        select e.region, e.year, e.line_id, e.coa, e.sub, min(e.seq) as first, max(e.seq) as last, count(*) as n
+        from ledger.entry e join ledger.chart_of_accounts c on c.code = e.coa
+        group by e.region, e.year, e.line_id, e.coa, e.sub, c.guarded
+        having case when c.guarded
+            then min(e.seq) is distinct from 1 or max(e.seq) is distinct from count(*)
+                 or count(distinct e.seq) <> count(*)
+            else count(e.seq) > 0 end""")  # fmt: skip
+
+
+def running_balances(session: Session | Connection) -> list[Finding]:
+    """I05: each guarded entry carries the balance before it plus its own amount."""
+    return _ask(session, "running_balances", """
+        select * from (
+            select e.region, e.year, e.line_id, e.coa, e.sub, e.seq, e.balance_after_fen,
+                   sum(e.amount_fen) over account::bigint as expected_fen
+            from ledger.entry e where e.seq is not null
+            window account as (partition by e.region, e.year, e.line_id, e.coa, e.sub order by e.seq)) r
+        where r.balance_after_fen is distinct from r.expected_fen""")  # fmt: skip
+
+
+def never_on_the_wrong_side(session: Session | Connection) -> list[Finding]:
+    """I06: no guarded balance was ever on the wrong side, in all its history."""
+    return _ask(session, "never_on_the_wrong_side", """
+        select e.region, e.year, e.txn_id, e.line_id, e.coa, e.sub, e.seq, e.balance_after_fen
+        from ledger.entry e join ledger.chart_of_accounts c on c.code = e.coa
+        where c.guarded and e.balance_after_fen * c.normal < 0
+        union all
+        select a.region, a.year, null, a.line_id, a.coa, a.sub, a.seq, a.balance_fen
+        from ledger.account a where a.balance_fen * a.normal < 0""")  # fmt: skip
+
+
+def budget_equation(session: Session | Connection) -> list[Finding]:
+    """I07: the appropriation of a line is the sum of all places its money can stand."""
+    return _ask(session, "budget_equation", f"""
+        select a.region, a.year, a.line_id,
+               coalesce(sum(a.balance_fen) filter (where a.coa = {Account.APPROPRIATION:d}), 0)::bigint
+               as appropriation_fen,
+               coalesce(-sum(a.balance_fen) filter (where a.coa <> {Account.APPROPRIATION:d}), 0)::bigint
+               as standing_fen
+        from ledger.account a join ledger.chart_of_accounts c on c.code = a.coa and c.book = 'budget'
+        group by a.region, a.year, a.line_id having sum(a.balance_fen) <> 0""")  # fmt: skip
+
+
+def payables_match(session: Session | Connection) -> list[Finding]:
+    """I10: per line and document, payables in the financial book = accrued + in payment in the budget book."""
+    return _ask(session, "payables_match", f"""
+        {_SUMS} select region, year, line_id, sub, payable_fen, accrued_fen, in_payment_fen from sums
+        where payable_fen <> accrued_fen + in_payment_fen""")  # fmt: skip
+
+
+def paid_matches(session: Session | Connection) -> list[Finding]:
+    """I11: per line and document, expenditure = paid = fiscal revenue = budget revenue."""
+    return _ask(session, "paid_matches", f"""
+        {_SUMS} select region, year, line_id, sub, paid_fen, fiscal_revenue_fen, budget_revenue_fen, expenditure_fen
+        from sums
+        where (paid_fen, paid_fen, paid_fen)
+            is distinct from (fiscal_revenue_fen, budget_revenue_fen, -expenditure_fen)""")  # fmt: skip
+
+
+def exact_reversals(session: Session | Connection) -> list[Finding]:
+    """I12: a reversal negates its original entry by entry, and only once."""
+    return _ask(session, "exact_reversals", """
+        with pairs as (
+            select r.region, r.year, r.id, r.reverses from ledger.txn r where r.reverses is not null
+        ), off as (
+            select p.region, p.year, p.id, e.line_id, e.coa, e.sub, sum(e.amount_fen)::bigint as difference_fen
+            from pairs p join ledger.entry e on e.region = p.region and e.year = p.year
+                and e.txn_id in (p.id, p.reverses)
+            group by p.region, p.year, p.id, e.line_id, e.coa, e.sub having sum(e.amount_fen) <> 0
+        )
+        select region, year, id as txn_id, line_id, coa, sub, difference_fen from off
+        union all
+        select p.region, p.year, p.id, null, null, null, null from pairs p
+        where not exists (select from ledger.txn o
+                          where o.region = p.region and o.year = p.year and o.id = p.reverses and o.id <> p.id)
+        union all
+        select region, year, max(id), null, null, null, null from pairs
+        group by region, year, reverses having count(*) > 1""")  # fmt: skip
+
+
+def reserved_first(session: Session | Connection) -> list[Finding]:
+    """I13: no money of a document in any book before a reservation put it there."""
+    return _ask(session, "reserved_first", f"""
+        select e.region, e.year, e.line_id, e.sub, min(e.txn_id) as txn_id
+        from ledger.entry e
+        where e.sub <> '' and not exists (
+            select from ledger.entry r
+            where r.region = e.region and r.year = e.year and r.line_id = e.line_id and r.sub = e.sub
+              and r.coa = {Account.RESERVED:d} and r.seq = 1 and r.amount_fen < 0 and r.txn_id <= e.txn_id)
+        group by e.region, e.year, e.line_id, e.sub""")  # fmt: skip
+
+
+def chain_kept(session: Session | Connection) -> list[Finding]:
+    """I13b: budget money moves only along the chain, so nothing is paid that was not accrued, committed, reserved.
+
+    Reversals are judged by `exact_reversals`; their originals are judged here.
+    """
+    steps = ", ".join(f"({debit:d}, {credit:d})" for debit, credit in BUDGET_STEPS)
+    return _ask(session, "chain_kept", f"""
+        with budget as (
+            select e.region, e.year, e.txn_id, e.line_id, e.coa, e.sub, e.amount_fen
+            from ledger.entry e
+            join ledger.chart_of_accounts c on c.code = e.coa and c.book = 'budget'
+            join ledger.txn t on t.region = e.region and t.year = e.year and t.id = e.txn_id and t.reverses is null
+        )
+        select d.region, d.year, d.txn_id, d.line_id, d.coa as debit_account, k.coa as credit_account
+        from budget d join budget k on k.region = d.region and k.year = d.year and k.txn_id = d.txn_id
+            and k.line_id = d.line_id and (k.sub = d.sub or k.sub = '' or d.sub = '')
+        where d.amount_fen > 0 and k.amount_fen < 0 and (d.coa, k.coa) not in ({steps})""")  # fmt: skip
+
+
+def treasury_sums(session: Session | Connection) -> list[Finding]:
+    """I14: per line and document, all instructions = to send + outstanding + confirmed + refunds to collect."""
+    return _ask(session, "treasury_sums", f"""
+        {_SUMS} select region, year, line_id, sub, instructed_fen, to_send_fen, outstanding_fen, confirmed_fen,
+                       to_collect_fen
+        from sums
+        where instructed_fen + to_send_fen + outstanding_fen + confirmed_fen + to_collect_fen <> 0""")  # fmt: skip
+
+
+def treasury_matches(session: Session | Connection) -> list[Finding]:
+    """I14b: per line and document, instructions to send and outstanding = in payment; confirmed, or confirmed and to
+    be collected again, = paid."""
+    return _ask(session, "treasury_matches", f"""
+        {_SUMS} select region, year, line_id, sub, paid_fen, confirmed_fen, to_collect_fen, in_payment_fen,
+                       to_send_fen, outstanding_fen
+        from sums
+        where paid_fen + confirmed_fen + to_collect_fen <> 0
+           or in_payment_fen + to_send_fen + outstanding_fen <> 0""")  # fmt: skip
+
+
+def refunds_match(session: Session | Connection) -> list[Finding]:
+    """I14c: per line and document, refunds due in the financial book = refunds to collect in the treasury book."""
+    return _ask(session, "refunds_match", f"""
+        {_SUMS} select region, year, line_id, sub, refunds_due_fen, to_collect_fen from sums
+        where refunds_due_fen <> to_collect_fen""")  # fmt: skip
+
+
+def dated_inside_the_year(session: Session | Connection) -> list[Finding]:
+    """I16: every txn is effective in a month of its own year that was opened."""
+    return _ask(session, "dated_inside_the_year", """
+        select t.region, t.year, t.id as txn_id, t.effective_on
+        from ledger.txn t
+        left join ledger.period p
+            on p.region = t.region and p.year = t.year and p.month = extract(month from t.effective_on)
+        where extract(year from t.effective_on) <> t.year or p.month is null""")  # fmt: skip
+
+
+CHECKS: tuple[Check, ...] = (
+    balanced_per_book,
+    whole_txns,
+    stored_balances,
+    gapless_sequences,
+    running_balances,
+    never_on_the_wrong_side,
+    budget_equation,
+    payables_match,
+    paid_matches,
+    exact_reversals,
+    reserved_first,
+    chain_kept,
+    treasury_sums,
+    treasury_matches,
+    refunds_match,
+    dated_inside_the_year,
+)
+
+# Which account may be debited against which in the budget book, line by line.
+BUDGET_STEPS: tuple[tuple[Account, Account], ...] = (
+    (Account.APPROPRIATION, Account.AVAILABLE),
+    (Account.AVAILABLE, Account.APPROPRIATION),
+    (Account.AVAILABLE, Account.FROZEN),
+    (Account.FROZEN, Account.AVAILABLE),
+    (Account.AVAILABLE, Account.LAPSED),
+    (Account.AVAILABLE, Account.RESERVED),
+    (Account.RESERVED, Account.AVAILABLE),
+    (Account.RESERVED, Account.COMMITTED),
+    (Account.COMMITTED, Account.AVAILABLE),
+    (Account.COMMITTED, Account.ACCRUED),
+    (Account.ACCRUED, Account.COMMITTED),
+    (Account.ACCRUED, Account.AVAILABLE),
+    (Account.ACCRUED, Account.IN_PAYMENT),
+    (Account.IN_PAYMENT, Account.ACCRUED),
+    (Account.IN_PAYMENT, Account.PAID),
+    (Account.PAID, Account.AVAILABLE),
+)
+
+
+def _sum_of(account: Account) -> str:
+    return f"coalesce(-sum(amount_fen) filter (where coa = {account:d}), 0)::bigint as {account.name.lower()}_fen"
+
+
+# Credit positive, per line and document, from the entries themselves and not from what is stored.
+_SUMMED = ", ".join(
+    _sum_of(account)
+    for account in (
+        Account.ACCRUED,
+        Account.IN_PAYMENT,
+        Account.PAID,
+        Account.PAYABLE,
+        Account.FISCAL_REVENUE,
+        Account.BUDGET_REVENUE,
+        Account.EXPENDITURE,
+        Account.INSTRUCTED,
+        Account.TO_SEND,
+        Account.OUTSTANDING,
+        Account.CONFIRMED,
+        Account.TO_COLLECT,
+        Account.REFUNDS_DUE,
+    )
+)
+_SUMS = (
+    f"with sums as (select region, year, line_id, sub, {_SUMMED} from ledger.entry"
+    " where sub <> '' group by region, year, line_id, sub)"
+)
+
+
+def _ask(session: Session | Connection, check: str, question: str) -> list[Finding]:
+    findings = []
+    for row in session.execute(text(question)).mappings():
+        facts = dict(row)
+        findings.append(Finding(check, facts.pop("region"), facts.pop("year"), facts))
+    return findings

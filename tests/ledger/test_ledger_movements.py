@@ -1,0 +1,252 @@
+"""Golden cases: what each event does to the four books, written out as an accountant would."""
+
+import pytest
+from ledger_scenes import DAY, NOON, ORDER, REGION, YEAR, new_line, standing, write
+
+from ledger import checks, movements
+from ledger.chart_of_accounts import CHART_BY_ACCOUNT, Account
+from ledger.errors import LedgerRefusal, MalformedPosting
+from ledger.posting import reverse
+from ledger.statements import trial_balance
+
+A = Account
+
+
+def push(session, line_id, *steps):
+    """Post these movements of 60,000 fen, one after the other."""
+    for number, (name, more) in enumerate(steps):
+        entries = getattr(movements, name)({line_id: 60_000}, document=ORDER, **more)
+        write(session, f"{number}.{name}", entries)
+
+
+CHAIN = (
+    ("reserve", {}),
+    ("commit", {}),
+    ("accrue", {"cost": A.ACCEPTED_ASSETS}),
+    ("request_payment", {}),
+    ("send", {}),
+    ("confirm", {}),
+    ("register_asset", {}),
+)
+
+# (how far the chain is pushed, the event, its arguments, {account: change in fen, debit positive})
+GOLDEN = [
+    (0, "reserve", {}, {A.AVAILABLE: 60_000, A.RESERVED: -60_000}),
+    (1, "release_reservation", {}, {A.RESERVED: 60_000, A.AVAILABLE: -60_000}),
+    (1, "commit", {}, {A.RESERVED: 60_000, A.COMMITTED: -60_000}),
+    (2, "release_commitment", {}, {A.COMMITTED: 60_000, A.AVAILABLE: -60_000}),
+    *[
+        (2, "accrue", {"cost": cost}, {A.COMMITTED: 60_000, A.ACCRUED: -60_000, cost: 60_000, A.PAYABLE: -60_000})
+        for cost in (A.EXPENSE, A.INVENTORY, A.ACCEPTED_ASSETS)
+    ],
+    (
+        3,
+        "un_accrue",
+        {"cost": A.ACCEPTED_ASSETS},
+        {A.ACCRUED: 60_000, A.COMMITTED: -60_000, A.PAYABLE: 60_000, A.ACCEPTED_ASSETS: -60_000},
+    ),
+    (
+        3,
+        "return_unpaid",
+        {"cost": A.ACCEPTED_ASSETS},
+        {A.ACCRUED: 60_000, A.AVAILABLE: -60_000, A.PAYABLE: 60_000, A.ACCEPTED_ASSETS: -60_000},
+    ),
+    (3, "register_asset", {}, {A.FIXED_ASSETS: 60_000, A.ACCEPTED_ASSETS: -60_000}),
+    (
+        3,
+        "request_payment",
+        {},
+        {A.ACCRUED: 60_000, A.IN_PAYMENT: -60_000, A.TO_SEND: 60_000, A.INSTRUCTED: -60_000},
+    ),
+    (
+        4,
+        "refuse_payment_before_send",
+        {},
+        {A.IN_PAYMENT: 60_000, A.ACCRUED: -60_000, A.INSTRUCTED: 60_000, A.TO_SEND: -60_000},
+    ),
+    (4, "send", {}, {A.OUTSTANDING: 60_000, A.TO_SEND: -60_000}),
+    (
+        5,
+        "refuse_payment_after_send",
+        {},
+        {A.IN_PAYMENT: 60_000, A.ACCRUED: -60_000, A.INSTRUCTED: 60_000, A.OUTSTANDING: -60_000},
+    ),
+    (
+        5,
+        "confirm",
+        {},
+        {
+            A.IN_PAYMENT: 60_000,
+            A.PAID: -60_000,
+            A.PAYABLE: 60_000,
+            A.FISCAL_REVENUE: -60_000,
+            A.EXPENDITURE: 60_000,
+            A.BUDGET_REVENUE: -60_000,
+            A.CONFIRMED: 60_000,
+            A.OUTSTANDING: -60_000,
+        },
+    ),
+    *[
+        (
+            pushed,
+            "claim_refund",
+            {"cost": cost},
+            {A.REFUNDS_DUE: 60_000, cost: -60_000, A.TO_COLLECT: 60_000, A.CONFIRMED: -60_000},
+        )
+        for pushed, cost in ((6, A.ACCEPTED_ASSETS), (7, A.FIXED_ASSETS))
+    ],
+]
+
+
+def trial(session) -> dict[Account, int]:
+    books = ("budget", "financial", "budgetary", "treasury")
+    rows = (row for book in books for row in trial_balance(session, region_code=REGION, year=YEAR, book=book))
+    return {row.account: row.balance_fen for row in rows}
+
+
+@pytest.mark.parametrize(("pushed", "event", "more", "changes"), GOLDEN, ids=[event for _, event, _, _ in GOLDEN])
+def test_an_event_debits_and_credits_what_the_table_says(session, pushed, event, more, changes):
+    line_id = new_line(session, amount_fen=100_000)
+    push(session, line_id, *CHAIN[:pushed])
+    before = trial(session)
+
+    write(session, "the event", getattr(movements, event)({line_id: 60_000}, document=ORDER, **more))
+
+    after = trial(session)
+    assert {a: after[a] - before.get(a, 0) for a in after if after[a] != before.get(a, 0)} == changes
+    assert checks.run_all(session) == []
+
+
+@pytest.mark.parametrize(("pushed", "event", "more", "changes"), GOLDEN)
+def test_an_event_without_its_forerunner_is_refused_by_the_guards(session, pushed, event, more, changes):
+    line_id = new_line(session)
+
+    with pytest.raises(LedgerRefusal) as refused:
+        write(session, "the event", getattr(movements, event)({line_id: 60_000}, document=ORDER, **more))
+
+    assert refused.value.code == "ledger.insufficient"
+    assert refused.value.facts["available_fen"] == 0
+    assert refused.value.facts["requested_fen"] == 60_000
+
+
+def test_money_of_the_line_itself_moves_as_the_table_says(session):
+    line_id = new_line(session)
+
+    for event, amount_fen in (
+        ("appropriate", 900), ("reduce_appropriation", 100), ("freeze", 300), ("unfreeze", 50), ("lapse", 20),
+    ):  # fmt: skip
+        write(session, event, getattr(movements, event)({line_id: amount_fen}))
+
+    assert standing(session, line_id) == {"appropriation": 800, "available": 530, "frozen": 250, "lapsed": 20}
+    assert checks.run_all(session) == []
+
+
+def test_a_cheaper_contract_gives_the_difference_back(session):
+    first, second = new_line(session, amount_fen=1_000), new_line(session, amount_fen=1_000)
+    reserved = {first: 700, second: 200}
+    write(session, "submit", movements.reserve(reserved, document=ORDER))
+
+    write(session, "approve", movements.commit({first: 650}, document=ORDER, reserved_by_line=reserved))
+
+    assert standing(session, first) == {"appropriation": 1_000, "available": 350, "committed": 650}
+    assert standing(session, second) == {"appropriation": 1_000, "available": 1_000}
+    assert checks.run_all(session) == []
+
+
+def test_a_contract_dearer_than_its_reservation_is_a_bug():
+    with pytest.raises(MalformedPosting):
+        movements.commit({1: 701}, document=ORDER, reserved_by_line={1: 700})
+
+
+def test_an_order_on_several_lines_is_accepted_and_paid_in_parts(session):
+    first, second = new_line(session, amount_fen=1_000), new_line(session, amount_fen=500)
+    whole, part, rest = {first: 700, second: 500}, {first: 300, second: 500}, {first: 400}
+    write(session, "submit", movements.reserve(whole, document=ORDER))
+    write(session, "approve", movements.commit(whole, document=ORDER))
+    for note, by_line in (("1", part), ("2", rest)):
+        entries = movements.accrue(by_line, document=ORDER, cost=A.EXPENSE)
+        write(session, "accept", entries, source=f"acceptance:YS-{note}", causation=ORDER)
+    for name in ("request_payment", "send", "confirm"):
+        entries = getattr(movements, name)(part, document=ORDER)
+        write(session, name, entries, source="payment:ZF-1", causation=ORDER)
+
+    assert standing(session, first) == {"appropriation": 1_000, "available": 300, "accrued": 400, "paid": 300}
+    assert standing(session, second) == {"appropriation": 500, "paid": 500}
+    assert trial(session)[A.PAYABLE] == -400
+    assert checks.run_all(session) == []
+
+
+def test_a_refund_in_the_year_of_payment_makes_the_money_free_again(session):
+    line_id = new_line(session, amount_fen=60_000)
+    push(session, line_id, *CHAIN[:2], ("accrue", {"cost": A.EXPENSE}), *CHAIN[3:6])
+    write(session, "claim", movements.claim_refund({line_id: 10_000}, document=ORDER, cost=A.EXPENSE))
+
+    write(session, "refund", movements.receive_refund({line_id: 10_000}, document=ORDER))
+
+    assert standing(session, line_id) == {"appropriation": 60_000, "available": 10_000, "paid": 50_000}
+    assert trial(session)[A.REFUNDS_DUE] == 0
+    assert trial(session)[A.EXPENSE] == 50_000
+    assert trial(session)[A.CONFIRMED] == 50_000
+    assert checks.run_all(session) == []
+
+
+def test_no_refund_is_received_that_was_not_claimed(session):
+    line_id = new_line(session, amount_fen=60_000)
+    push(session, line_id, *CHAIN[:6])
+
+    with pytest.raises(LedgerRefusal) as refused:
+        write(session, "refund", movements.receive_refund({line_id: 1}, document=ORDER))
+
+    assert refused.value.facts["account"] == "refunds_due"
+
+
+def test_no_refund_is_claimed_above_what_was_paid(session):
+    line_id = new_line(session, amount_fen=60_000)
+    push(session, line_id, *CHAIN[:5])
+    write(session, "confirm", movements.confirm({line_id: 40_000}, document=ORDER))
+
+    with pytest.raises(LedgerRefusal) as refused:
+        claim = movements.claim_refund({line_id: 40_001}, document=ORDER, cost=A.ACCEPTED_ASSETS)
+        write(session, "claim", claim)
+
+    assert (refused.value.facts["account"], refused.value.facts["available_fen"]) == ("confirmed", 40_000)
+
+
+def test_a_confirmation_of_an_unsent_instruction_is_refused(session):
+    line_id = new_line(session, amount_fen=60_000)
+    push(session, line_id, *CHAIN[:4])
+
+    with pytest.raises(LedgerRefusal) as refused:
+        write(session, "confirm", movements.confirm({line_id: 60_000}, document=ORDER))
+
+    assert refused.value.facts["account"] == "outstanding"
+
+
+def test_a_returned_transfer_is_reversed_and_asked_for_again(session):
+    line_id = new_line(session, amount_fen=60_000)
+    push(session, line_id, *CHAIN[:5])
+    paid = write(session, "confirm", movements.confirm({line_id: 60_000}, document=ORDER))
+
+    reverse(
+        session, paid.txn_id, region_code=REGION, year=YEAR, effective_on=DAY,
+        posted_at=NOON, actor="国库",
+    )  # fmt: skip
+    write(session, "refuse", movements.refuse_payment_after_send({line_id: 60_000}, document=ORDER))
+
+    assert standing(session, line_id) == {"appropriation": 60_000, "accrued": 60_000}
+    assert checks.run_all(session) == []
+
+
+def test_costs_are_only_what_an_acceptance_can_become():
+    with pytest.raises(MalformedPosting):
+        movements.accrue({1: 5}, document=ORDER, cost=A.PAYABLE)
+
+
+def test_the_chart_has_one_line_per_account():
+    assert set(CHART_BY_ACCOUNT) == set(Account)
+    assert {int(account): line.book for account, line in CHART_BY_ACCOUNT.items() if line.guarded} == {
+        1000: "budget", 1100: "budget", 1110: "budget", 1120: "budget", 1200: "budget", 1300: "budget",
+        1400: "budget", 1500: "budget", 1600: "budget", 2010: "financial", 2020: "financial", 2030: "financial",
+        2040: "financial", 2050: "financial", 2110: "financial",
+        4010: "treasury", 4020: "treasury", 4030: "treasury", 4040: "treasury",
+    }  # fmt: skip
