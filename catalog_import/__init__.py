@@ -1,0 +1,1 @@
+"""The loading dock: suppliers' files come in here and leave as listings, with every row accounted for."""

@@ -1,0 +1,148 @@
+"""A file arrives: it is spooled, its format recognised, and its batch opened - or found again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256 as hash_of
+from typing import IO
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from catalog_import import feed_shelf
+from catalog_import.feed_row import COLUMN_NAMES
+from catalog_import.import_batch import MODES, HeaderWord, ImportBatch, header_words
+from catalog_import.recognise_feed import IGNORED
+from catalog_import.spool import FILE_BYTES_MAX, SpooledFile, spool
+from mall import clock
+from mall.access.actor import Actor
+from mall.access.authorize import authorize
+from mall.audit.record import record
+from mall.catalogue.listing import Listing
+from mall.database import atomic, session
+from mall.errors import Refusal
+from mall.suppliers.supplier import supplier
+
+
+@dataclass(frozen=True)
+class Received:
+    """The batch a file belongs to; `replayed` says that it was already there."""
+
+    batch_id: int
+    replayed: bool
+
+
+@dataclass(frozen=True)
+class _Uploading:
+    """The subject of the permission to upload: whose goods they are."""
+
+    supplier_id: int
+
+
+def receive_file(
+    *,
+    actor: Actor,
+    supplier_id: int,
+    file_name: str,
+    stream: IO[bytes],
+    mode: str,
+    mapping: Mapping[str, str] | None = None,
+    bytes_max: int = FILE_BYTES_MAX,
+) -> Received:
+    """Take a supplier's file in. `mapping` (header -> column or "ignored") is kept for the supplier's next files.
+
+    Raises Refusal "access.denied", "import.too_big", "import.empty_file", "import.old_workbook",
+    "import.unknown_format", "import.supplier_not_active", "import.mapping_unknown".
+    """
+    authorize(actor, "import.upload", _Uploading(supplier_id))
+    if mode not in MODES:
+        raise ValueError(f"no such mode: {mode}")
+    spooled = spool(stream, file_name=file_name, bytes_max=bytes_max)
+    with spooled.path.open("rb") as file:
+        feed = feed_shelf.recognise_format(head=file.read(4096), file_name=file_name)
+    return _open_batch(
+        actor=actor,
+        supplier_id=supplier_id,
+        file_name=file_name[-200:],
+        spooled=spooled,
+        feed_name=feed.NAME,
+        mode=mode,
+        mapping=mapping or {},
+    )
+
+
+@atomic
+def _open_batch(
+    *,
+    actor: Actor,
+    supplier_id: int,
+    file_name: str,
+    spooled: SpooledFile,
+    feed_name: str,
+    mode: str,
+    mapping: Mapping[str, str],
+) -> Received:
+    selling = supplier(supplier_id)
+    if selling is None or selling.state != "active":
+        raise Refusal("import.supplier_not_active", supplier=selling.name if selling else str(supplier_id))
+    # Two uploads of one file at the same moment wait here for each other.
+    session().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(spooled.sha256, supplier_id))))
+    _keep_mapping(supplier_id, mapping)
+    words = header_words(supplier_id)
+    words_hash = hash_of(json.dumps(words, sort_keys=True).encode()).hexdigest() if words else ""
+    known = _latest_batch(supplier_id, sha256=spooled.sha256, mapping_hash=words_hash)
+    if known is not None and not _goods_changed_since(known):
+        return Received(batch_id=known.id, replayed=True)
+    opened = ImportBatch(
+        supplier_id=supplier_id,
+        file_name=file_name,
+        sha256=spooled.sha256,
+        size_bytes=spooled.size_bytes,
+        format=feed_name,
+        mapping=words,
+        mapping_hash=words_hash,
+        attempt=known.attempt + 1 if known else 1,
+        mode=mode,
+        user_id=actor.user_id,
+        created_at=clock.now(),
+    )
+    session().add(opened)
+    session().flush()
+    facts = {"file_name": file_name, "sha256": spooled.sha256, "size_bytes": spooled.size_bytes, "mode": mode}
+    record(actor=actor, action="import.upload", subject=opened.reference, facts=facts)
+    return Received(batch_id=opened.id, replayed=False)
+
+
+def _keep_mapping(supplier_id: int, mapping: Mapping[str, str]) -> None:
+    for header, column in mapping.items():
+        if column != IGNORED and column not in COLUMN_NAMES:
+            raise Refusal("import.mapping_unknown", column=column)
+        statement = insert(HeaderWord).values(supplier_id=supplier_id, header=header.strip(), column_name=column)
+        session().execute(
+            statement.on_conflict_do_update(
+                index_elements=["supplier_id", "header"], set_={"column_name": statement.excluded.column_name}
+            )
+        )
+
+
+def _latest_batch(supplier_id: int, *, sha256: str, mapping_hash: str) -> ImportBatch | None:
+    return session().scalar(
+        select(ImportBatch)
+        .where(
+            ImportBatch.supplier_id == supplier_id,
+            ImportBatch.sha256 == sha256,
+            ImportBatch.mapping_hash == mapping_hash,
+        )
+        .order_by(ImportBatch.attempt.desc())
+        .limit(1)
+    )
+
+
+def _goods_changed_since(known: ImportBatch) -> bool:
+    """Whether a finished batch would no longer be a repetition: an old price list sent again is meant to count."""
+    if known.stage != "merged" or known.finished_at is None:
+        return False
+    later = select(Listing.id).where(Listing.supplier_id == known.supplier_id, Listing.updated_at > known.finished_at)
+    return session().scalar(later.limit(1)) is not None

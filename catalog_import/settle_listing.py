@@ -1,0 +1,48 @@
+"""Gives one waiting listing its category: the product is placed, or the listing joins the product already there."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from catalog_import.match_listing import settled_key
+from mall import clock
+from mall.access.actor import Actor
+from mall.catalogue.listing import Listing
+from mall.catalogue.product import Product
+from mall.database import session
+from mall.documents.advance import advance
+
+
+def settle_listing(listing: Listing, *, category_code: str, actor: Actor) -> None:
+    """Put a listing in state needs_category on the shelf under `category_code`; runs inside @atomic."""
+    product = session().get_one(Product, listing.product_id, with_for_update=True, populate_existing=True)
+    if product.category_code is None:
+        _place(listing, product, category_code=category_code)
+    session().flush()
+    advance(listing, "settle", actor, facts={"category_code": category_code})
+    listing.updated_at = clock.now()
+
+
+def _place(listing: Listing, product: Product, *, category_code: str) -> None:
+    key = settled_key(product.match_key, category_code=category_code)
+    there = session().scalar(select(Product).where(Product.match_key == key))
+    if there is not None and product.gtin is not None and there.gtin not in (None, product.gtin):
+        # Same brand and model under another GTIN is another thing.
+        key = settled_key(f"{product.match_key}\x1e{product.gtin}", category_code=category_code)
+        there = session().scalar(select(Product).where(Product.match_key == key))
+    if there is None:
+        product.category_code = category_code
+        product.match_key = key
+        return
+    listing.product_id = there.id
+    session().flush()
+    gtin, left_over = product.gtin, _offers(product.id) == 0
+    if left_over:
+        session().delete(product)
+        session().flush()
+    if left_over and there.gtin is None:
+        there.gtin = gtin
+
+
+def _offers(product_id: int) -> int:
+    return session().scalar(select(func.count()).where(Listing.product_id == product_id)) or 0

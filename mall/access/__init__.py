@@ -1,0 +1,1 @@
+"""Who may do what: one table of permissions over plain predicates, default deny."""

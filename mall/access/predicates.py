@@ -1,0 +1,108 @@
+"""Plain questions about an actor and a subject, from which the permission table is built.
+
+Asked without a subject (may this person ever do it?) a predicate answers for the role alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mall.access.actor import UNIT_ROLES, Actor
+
+Predicate = Callable[[Actor, Any], bool]
+
+#: the duties of one order that four different people carry; acceptor and leader are kept apart from them too
+DUTIES = ("handler_id", "approver_id", "leader_id", "receiver_id", "acceptor_id", "accountant_id", "finance_id")
+
+
+def everyone(actor: Actor, subject: Any) -> bool:
+    return True
+
+
+def signed_in(actor: Actor, subject: Any) -> bool:
+    return actor.is_signed_in
+
+
+def is_system(actor: Actor, subject: Any) -> bool:
+    return actor.is_system
+
+
+def holds(*roles: str) -> Predicate:
+    """The actor holds one of the roles somewhere."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        return actor.has_role(*roles)
+
+    return predicate
+
+
+def in_buying_unit(*roles: str) -> Predicate:
+    """The actor holds one of the roles in the unit that buys."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        units = actor.organisations_as(*roles)
+        return bool(units) if subject is None else subject.unit_id in units
+
+    return predicate
+
+
+def of_selling_supplier(actor: Actor, subject: Any) -> bool:
+    """The actor acts for the supplier of this document or listing."""
+    return bool(actor.supplier_ids) if subject is None else subject.supplier_id in actor.supplier_ids
+
+
+def of_organisation(*roles: str) -> Predicate:
+    """The actor holds one of the roles in the very organisation that is the subject."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        held = actor.organisations_as(*roles)
+        return bool(held) if subject is None else subject.id in held
+
+    return predicate
+
+
+def covers(region_code: int, code: int) -> bool:
+    """Whether the division `region_code` contains the division `code` (GB/T 2260 numbering)."""
+    if region_code % 10000 == 0:
+        return code // 10000 == region_code // 10000
+    if region_code % 100 == 0:
+        return code // 100 == region_code // 100
+    return code == region_code
+
+
+def regulates(actor: Actor, subject: Any) -> bool:
+    """The actor is a regulator of a region that contains the subject's."""
+    regions = actor.regions_as("regulator")
+    return bool(regions) if subject is None else any(covers(region, subject.region_code) for region in regions)
+
+
+def centre_of_region(actor: Actor, subject: Any) -> bool:
+    """The actor works in the purchasing centre that serves the subject's region."""
+    regions = actor.regions_as("centre")
+    return bool(regions) if subject is None else any(covers(region, subject.region_code) for region in regions)
+
+
+def carries_no_other_duty(duty: str) -> Predicate:
+    """The actor has no other of the separated duties in this order (separation of duties)."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        if subject is None:
+            return True
+        others = [getattr(subject, name) for name in DUTIES if name != duty]
+        return actor.user_id not in [other for other in others if other is not None]
+
+    return predicate
+
+
+def is_handler_of(actor: Actor, subject: Any) -> bool:
+    """The actor is the very person who drew the document up."""
+    return actor.has_role("handler") if subject is None else subject.handler_id == actor.user_id
+
+
+def is_owner(actor: Actor, subject: Any) -> bool:
+    """The row belongs to the actor's own account."""
+    return actor.is_signed_in if subject is None else subject.user_id == actor.user_id
+
+
+in_any_unit_post = in_buying_unit(*UNIT_ROLES)

@@ -1,0 +1,1 @@
+"""Asset cards that follow from acceptance."""

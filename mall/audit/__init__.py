@@ -1,0 +1,1 @@
+"""The record of every write and every refusal; append-only."""

@@ -1,0 +1,1 @@
+"""Official categories, products (what it is) and listings (who sells it at what price)."""

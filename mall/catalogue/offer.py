@@ -1,0 +1,48 @@
+"""Offers as an order sees them: listing, product, category and supplier, read together in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from mall.catalogue.category import Category
+from mall.catalogue.listing import Listing
+from mall.catalogue.product import Product
+from mall.database import session
+from mall.suppliers.supplier import Supplier
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One listing with what it belongs to."""
+
+    listing: Listing
+    product: Product
+    category: Category | None
+    supplier: Supplier
+
+
+def offers(listing_ids: list[int]) -> dict[int, Offer]:
+    """The offers with these listing ids; unknown ids are left out."""
+    rows = session().execute(
+        select(Listing, Product, Category, Supplier)
+        .join(Product, Product.id == Listing.product_id)
+        .join(Supplier, Supplier.id == Listing.supplier_id)
+        .outerjoin(Category, Category.code == Product.category_code)
+        .where(Listing.id.in_(listing_ids))
+    )
+    return {row[0].id: Offer(*row) for row in rows}
+
+
+def offers_of_products(product_ids: list[int]) -> list[Offer]:
+    """All offers on the shelf for these products, cheapest per base unit first."""
+    rows = session().execute(
+        select(Listing, Product, Category, Supplier)
+        .join(Product, Product.id == Listing.product_id)
+        .join(Supplier, Supplier.id == Listing.supplier_id)
+        .outerjoin(Category, Category.code == Product.category_code)
+        .where(Listing.product_id.in_(product_ids), Listing.state == "on_shelf")
+        .order_by(Listing.product_id, Listing.price_fen / Listing.pack_size, Listing.id)
+    )
+    return [Offer(*row) for row in rows]

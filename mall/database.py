@@ -1,0 +1,218 @@
+"""The one door to the database: reading sessions that PostgreSQL keeps read-only, and the one commit.
+
+Outside `@atomic` every transaction is opened READ ONLY, so a write outside a use-case - by
+flush, by bulk UPDATE or by raw SQL - is refused by PostgreSQL itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar, overload
+
+from psycopg import errors as pg
+from sqlalchemy import BigInteger, DateTime, MetaData, String, create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, InternalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from mall.errors import Refusal, WriteOutsideTransaction, WriteWithoutAudit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Base(DeclarativeBase):
+    """All tables of the mall. Relationships, where there are any, are lazy="raise"."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {int: BigInteger, str: String}
+
+
+#: an instant, always with its zone
+Instant = DateTime(timezone=True)
+
+_engine: Engine | None = None
+_reading_engine: Engine | None = None
+_writing: ContextVar[Session | None] = ContextVar("writing_session", default=None)
+_reading: ContextVar[Session | None] = ContextVar("reading_session", default=None)
+
+#: called with (refusal, actor) after the rollback of a refused use-case; the audit fills it
+after_refusal: list[Callable[[Refusal, Any, str], None]] = []
+
+
+def connect(url: str, *, pool_size: int = 10) -> Engine:
+    """Open the engine of this process. `url` is the application's role, never an owner's."""
+    global _engine, _reading_engine
+    disconnect()
+    _engine = create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=pool_size,
+        max_overflow=6,
+        pool_timeout=10,
+        # A stale connection is found by the retry of keyed use-cases; a ping per checkout would cost a round trip.
+        pool_pre_ping=False,
+        pool_recycle=1500,
+    )
+    _reading_engine = _engine.execution_options(postgresql_readonly=True)
+    return _engine
+
+
+def disconnect() -> None:
+    """Give all connections back; before a fork, and at the end of a test."""
+    global _engine, _reading_engine
+    if _engine is not None:
+        _engine.dispose()
+    _engine = _reading_engine = None
+
+
+def engine() -> Engine:
+    """The engine of this process."""
+    if _engine is None:
+        raise RuntimeError("the database is not connected: call mall.database.connect(url) first")
+    return _engine
+
+
+def session() -> Session:
+    """The session of the moment: the writing one inside @atomic, else this context's read-only one."""
+    writing = _writing.get()
+    if writing is not None:
+        return writing
+    reading = _reading.get()
+    if reading is None:
+        engine()
+        reading = Session(_reading_engine, expire_on_commit=False, autoflush=False)
+        _reading.set(reading)
+    return reading
+
+
+def in_atomic() -> bool:
+    """Whether a use-case is under way in this context."""
+    return _writing.get() is not None
+
+
+def close_reading() -> None:
+    """End the reading session; the web calls it when a request ends, jobs between pieces of work."""
+    reading = _reading.get()
+    if reading is not None:
+        reading.close()
+        _reading.set(None)
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Session]:
+    """A reading session for commands and tests, closed at the end."""
+    try:
+        yield session()
+    finally:
+        close_reading()
+
+
+# Worth another try: a lost race that PostgreSQL itself ended, or a connection that was gone.
+_RETRIED = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.AdminShutdown, pg.OperationalError)
+_ATTEMPTS = 4
+
+
+@overload
+def atomic(function: Callable[P, T]) -> Callable[P, T]: ...
+@overload
+def atomic(*, housekeeping: str) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
+def atomic(function: Callable[P, T] | None = None, *, housekeeping: str = "") -> Any:
+    """Make a use-case one transaction; nested calls join the outer one.
+
+    A use-case that changes rows must leave an audit record (`mall.audit.record`), or the
+    commit is refused. `housekeeping="why"` marks technical writes that need none.
+    Lost races are tried again only when the call carries a `request_key`, because only then
+    is a second attempt known to have no second effect.
+    """
+    if function is None:
+        return functools.partial(_atomic, housekeeping=housekeeping)
+    return _atomic(function, housekeeping=housekeeping)
+
+
+def _atomic(function: Callable[P, T], *, housekeeping: str) -> Callable[P, T]:
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _writing.get() is not None:
+            return function(*args, **kwargs)
+        attempts = _ATTEMPTS if kwargs.get("request_key") else 1
+        for attempt in range(1, attempts + 1):
+            try:
+                return _run_once(function, args, kwargs, housekeeping=housekeeping)
+            except DBAPIError as error:
+                if attempt == attempts or not isinstance(error.orig, _RETRIED):
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * attempt)
+        raise AssertionError("unreachable")
+
+    run.is_atomic = True  # type: ignore[attr-defined]
+    run.housekeeping = housekeeping  # type: ignore[attr-defined]
+    return run
+
+
+def _run_once(function: Callable[..., T], args: Any, kwargs: Any, *, housekeeping: str) -> T:
+    writing = Session(engine(), expire_on_commit=False)
+    token = _writing.set(writing)
+    try:
+        result = function(*args, **kwargs)
+        writing.flush()
+        if writing.info.get("wrote") and not writing.info.get("audited") and not housekeeping:
+            raise WriteWithoutAudit(f"{function.__module__}.{function.__name__} wrote without an audit record")
+        writing.commit()
+    except BaseException as error:
+        writing.rollback()
+        _writing.reset(token)
+        token = None
+        if isinstance(error, Refusal) and not error.recorded:
+            for hook in after_refusal:
+                hook(error, kwargs.get("actor"), function.__name__)
+        raise
+    finally:
+        writing.close()
+        if token is not None:
+            _writing.reset(token)
+    # What was read before the commit is stale now; the page reads anew.
+    close_reading()
+    return result
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_bulk_writes(state: Any) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _require_writing(state.session)
+
+
+@event.listens_for(Session, "before_flush")
+def _note_flushes(flushing: Session, _context: Any, _instances: Any) -> None:
+    if flushing.new or flushing.dirty or flushing.deleted:
+        _require_writing(flushing)
+
+
+def _require_writing(used: Session) -> None:
+    # Sessions of tools and tests that are bound elsewhere are none of our business.
+    if used.bind is _reading_engine:
+        raise WriteOutsideTransaction("a write outside @atomic: only use-cases write, and only through mall.database")
+    used.info["wrote"] = True
+
+
+def is_unique_violation(error: DBAPIError, *, constraint: str) -> bool:
+    """Whether `error` is a violation of the named unique constraint."""
+    diagnostic = getattr(error.orig, "diag", None)
+    return isinstance(error.orig, pg.UniqueViolation) and diagnostic.constraint_name == constraint
+
+
+def is_read_only_violation(error: BaseException) -> bool:
+    """Whether PostgreSQL refused a write in a read-only transaction."""
+    return isinstance(error, InternalError) and isinstance(error.orig, pg.ReadOnlySqlTransaction)

@@ -1,0 +1,1 @@
+"""The demo province: organisations, goods and six months of honest orders."""

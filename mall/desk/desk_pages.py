@@ -1,0 +1,47 @@
+"""The start page after sign-in: what waits for this person, until when, and what follows if nothing is done."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from mall import clock
+from mall.access.actor import OFFICER_ROLES, UNIT_ROLES
+from mall.access.guards import current_actor, needs
+from mall.desk.desk_numbers import (
+    budget_on_desk,
+    listings_by_state,
+    numbers_by_stage,
+    payments_under_way,
+    recent_orders,
+)
+from mall.ordering.todo import todo_for
+from mall.people.organisation import organisation_names
+
+pages = Blueprint("desk", __name__)
+
+RECENT = 5
+
+
+@pages.get("/desk")
+@needs("account.use")
+def index() -> str:
+    """One page for all roles; each sees the parts that her posts give her."""
+    actor = current_actor()
+    if actor.has_role(*OFFICER_ROLES):
+        return render_template("desk/officer.html")
+    todo = todo_for(actor)
+    pays = actor.organisations_as("accountant", "finance")
+    payments = payments_under_way(unit_ids=pays, supplier_ids=actor.supplier_ids)
+    organisations = {item.order.unit_id for item in todo} | {item.order.supplier_id for item in todo}
+    organisations |= {payment.unit_id for payment in payments} | {payment.supplier_id for payment in payments}
+    return render_template(
+        "desk/index.html",
+        todo=todo,
+        names=organisation_names(organisations),
+        stages=numbers_by_stage(actor, year=clock.today().year),
+        year=clock.today().year,
+        recent=recent_orders(actor, limit=RECENT) if actor.has_role("handler") else None,
+        budget=budget_on_desk(actor) if actor.has_role(*UNIT_ROLES) else [],
+        payments=payments,
+        listings=listings_by_state(actor.supplier_ids) if actor.supplier_ids else {},
+    )

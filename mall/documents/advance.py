@@ -1,0 +1,125 @@
+"""The one door through which a document changes its state.
+
+table step -> authorize -> state -> history -> audit -> outbox -> post to the ledger, all in the
+transaction under way. The postings come last because a budget line is the only hot row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy import insert
+
+from ledger.errors import LedgerRefusal
+from ledger.posting import post as post_to_ledger
+from mall import clock
+from mall.access.actor import Actor
+from mall.access.authorize import authorize, may
+from mall.audit.record import plain, record
+from mall.database import in_atomic, session
+from mall.documents.history import DocumentStep
+from mall.documents.state_table import StateTable, Step
+from mall.errors import Refusal, WriteOutsideTransaction
+from mall.outbox.event import publish
+
+
+class Document(Protocol):
+    """Anything with a state table, a state and a name for the books."""
+
+    state: str
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def states(self) -> StateTable: ...
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One ledger transaction that a step asks for. `entries` come from ledger.movements."""
+
+    region_code: int
+    year: int
+    source_type: str
+    source_id: str
+    event: str
+    entries: list[Any]
+    memo: str = ""
+    causation: str = ""
+
+
+def advance(
+    document: Document, action: str, actor: Actor, *, note: str = "", facts: dict[str, Any] | None = None
+) -> Step:
+    """Take one step. The caller holds the document's row lock.
+
+    `facts` are kept in the history and handed to the step's books. Raises Refusal
+    "state.not_possible", "access.denied", "access.same_person", or the ledger's refusals.
+    """
+    if not in_atomic():
+        raise WriteOutsideTransaction("a document advances only inside @atomic")
+    facts = facts or {}
+    step = document.states.step(action, document.state)
+    authorize(actor, step.permission, document)
+    postings = step.books(document, facts) if step.books is not None else []
+    document.state = step.after
+    _write_history(document, step, actor, note=note, facts=facts)
+    session().flush()
+    for posting in postings:
+        post(posting, actor=actor, on=clock.today())
+    return step
+
+
+def _write_history(document: Document, step: Step, actor: Actor, *, note: str, facts: dict[str, Any]) -> None:
+    session().execute(
+        insert(DocumentStep).values(
+            document=document.reference,
+            action=step.action,
+            before=step.before,
+            after=step.after,
+            at=clock.now(),
+            user_id=actor.user_id,
+            actor_name=actor.name,
+            note=note,
+            facts=plain(facts),
+        )
+    )
+    name = f"{document.states.document}.{step.action}"
+    record(actor=actor, action=name, subject=document.reference, facts={"before": step.before, "after": step.after})
+    publish(
+        name,
+        document=document.reference,
+        payload={"before": step.before, "after": step.after, "by": actor.user_id, "note": note},
+    )
+
+
+def post(posting: Posting, *, actor: Actor, on: date) -> None:
+    """Hand one posting to the ledger; its refusals become the house's refusals."""
+    if not posting.entries:
+        return
+    try:
+        post_to_ledger(
+            session(),
+            region_code=posting.region_code,
+            year=posting.year,
+            source_type=posting.source_type,
+            source_id=posting.source_id,
+            event=posting.event,
+            effective_on=on,
+            posted_at=clock.now(),
+            actor=actor.username or actor.name,
+            entries=posting.entries,
+            memo=posting.memo,
+            causation=posting.causation,
+        )
+    except LedgerRefusal as refusal:
+        raise Refusal(refusal.code, **refusal.facts) from refusal
+
+
+def possible_actions(document: Document, actor: Actor) -> list[str]:
+    """The actions of the state table that this actor may take on this document now."""
+    return [
+        step.action for step in document.states.steps_from(document.state) if may(actor, step.permission, document)
+    ]

@@ -1,0 +1,30 @@
+"""Numbers of documents: kind, region, year and a running number.
+
+The running number comes from a sequence: it may have gaps and never makes two orders wait for
+each other. Nobody is promised gapless numbers.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Sequence, select
+
+from mall.database import Base, session
+
+PREFIXES = {
+    "order": "DD",
+    "contract": "HT",
+    "shipment": "FH",
+    "receipt": "SH",
+    "acceptance": "YS",
+    "payment": "ZF",
+    "asset": "ZC",
+    "dispute": "ZY",
+}
+
+SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}
+
+
+def next_number(kind: str, *, region_code: int, year: int) -> str:
+    """The next number, such as DD-410100-2026-000123."""
+    running = session().scalar(select(SEQUENCES[kind].next_value()))
+    return f"{PREFIXES[kind]}-{region_code}-{year}-{running:06d}"

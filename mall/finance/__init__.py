@@ -1,0 +1,1 @@
+"""Invoices, payment requests and the exchange of files with the treasury."""

@@ -1,0 +1,76 @@
+"""Pages of budget lines: where the money of a unit stands, and a line explained to the last fen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, render_template, request
+from sqlalchemy import select
+
+from ledger.budget_lines import balances, explain_line, find_line, lines_of_unit
+from mall import clock
+from mall.access.actor import UNIT_ROLES
+from mall.access.authorize import authorize
+from mall.access.guards import current_actor, needs
+from mall.database import session
+from mall.finance.unit_budgets import units_in_sight
+from mall.ordering.order import Order
+from mall.people.organisation import organisation, organisation_names
+
+pages = Blueprint("budget", __name__)
+
+
+@dataclass(frozen=True)
+class UnitBudget:
+    """The subject of the permission to read a unit's budget."""
+
+    unit_id: int
+    region_code: int
+
+
+@pages.get("/budget")
+@needs("budget.read")
+def index() -> str:
+    """The lines of one unit and year; a regulator without a choice sees her units instead."""
+    actor = current_actor()
+    year = request.args.get("year", default=clock.today().year, type=int)
+    unit_id = request.args.get("unit", type=int) or next(iter(actor.organisations_as(*UNIT_ROLES)), None)
+    if unit_id is None:
+        return render_template("finance/units.html", rows=units_in_sight(actor, year=year), year=year)
+    unit = organisation(unit_id)
+    if unit is None:
+        abort(404)
+    authorize(actor, "budget.read", UnitBudget(unit_id=unit.id, region_code=unit.region_code))
+    lines = lines_of_unit(session(), region_code=unit.region_code, year=year, unit_id=unit.id)
+    return render_template(
+        "finance/budget.html",
+        unit=unit,
+        units=organisation_names(set(actor.organisations_as(*UNIT_ROLES))),
+        year=year,
+        lines=lines,
+        balances=balances(session(), [line.id for line in lines]),
+    )
+
+
+@pages.get("/budget/<int:line_id>")
+@needs("budget.read")
+def explain(line_id: int) -> str:
+    """Every fen of one line: per document where it stands and what put it there."""
+    line = find_line(session(), line_id)
+    if line is None:
+        abort(404)
+    authorize(current_actor(), "budget.read", line)
+    standings = explain_line(session(), line_id)
+    numbers = [one.document.partition(":")[2] for one in standings if one.document.startswith("order:")]
+    orders = {
+        order.reference: order for order in session().scalars(select(Order).where(Order.number.in_(numbers)))
+    }
+    return render_template(
+        "finance/explain.html",
+        line=line,
+        unit=organisation(line.unit_id),
+        balance=balances(session(), [line_id])[line_id],
+        standings=standings,
+        orders=orders,
+        suppliers=organisation_names({order.supplier_id for order in orders.values()}),
+    )

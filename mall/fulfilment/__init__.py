@@ -1,0 +1,1 @@
+"""Shipments, receipts and acceptances, by line and quantity."""

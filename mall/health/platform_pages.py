@@ -1,0 +1,31 @@
+"""The system administrator's page: how the parts are, and the events that got stuck."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from mall.access.guards import current_actor, needs
+from mall.health.check_health import check_health, count_outbox, parked_events
+from mall.health.release_event import release_event
+
+pages = Blueprint("platform", __name__, url_prefix="/platform")
+
+
+@pages.get("")
+@needs("platform.health")
+def health() -> str:
+    """Checks, the outbox and what is parked in it; names of documents only, no business data."""
+    return render_template(
+        "health/platform.html", findings=check_health(), outbox=count_outbox(), parked=parked_events()
+    )
+
+
+@pages.post("/events/<int:event_id>/release")
+@needs("platform.health")
+def release(event_id: int) -> Response:
+    """Let a parked event be tried again."""
+    release_event(actor=current_actor(), event_id=event_id)
+    flash(_("事件已重新排队。"), "success")
+    return redirect(url_for("platform.health"))

@@ -1,0 +1,1 @@
+"""Scheduled and long-running work."""

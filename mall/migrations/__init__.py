@@ -1,0 +1,1 @@
+"""Migrations of the database: phased, with lock timeouts, the books checked before and after."""

@@ -1,0 +1,56 @@
+"""The page of a person's notices."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from werkzeug.wrappers import Response
+
+from mall.access.guards import current_actor, needs
+from mall.notices.notice import Notice, notices_for
+from mall.notices.notice_words import NOTICE_WORDS, sentence
+from mall.notices.read_notices import mark_read
+
+pages = Blueprint("notices", __name__)
+
+SHOWN = 200
+
+
+@pages.get("/notices")
+@needs("notice.read")
+def index() -> str:
+    """The newest notices, unread ones marked; `?unread=1` shows only those."""
+    actor = current_actor()
+    found = notices_for(actor.user_id or 0, limit=SHOWN)
+    only_unread = request.args.get("unread") == "1"
+    shown = [notice for notice in found if notice.read_at is None] if only_unread else found
+    return render_template(
+        "notices/index.html",
+        notices=[_as_shown(notice) for notice in shown],
+        unread=sum(notice.read_at is None for notice in found),
+        only_unread=only_unread,
+        limit=SHOWN,
+    )
+
+
+@pages.post("/notices/read")
+@needs("notice.read")
+def mark_as_read() -> Response:
+    """Mark one (`notice_id`) or all as read; with `go=1` on to the document itself."""
+    notice_id = request.form.get("notice_id", type=int)
+    mark_read(actor=current_actor(), notice_id=notice_id)
+    number = request.form.get("order", "")
+    if request.form.get("go") == "1" and number:
+        return redirect(url_for("orders.show", number=number))
+    return redirect(url_for("notices.index"))
+
+
+def _as_shown(notice: Notice) -> dict[str, object]:
+    amount_fen = int(notice.facts.get("amount_fen", 0))
+    facts = {**notice.facts, "amount": f"¥{amount_fen // 100:,}.{amount_fen % 100:02d}"}
+    return {
+        "notice": notice,
+        "words": sentence(notice.code, facts=facts, language=str(get_locale())),
+        "is_task": NOTICE_WORDS[notice.code].is_task,
+        "order": notice.document.partition(":")[2],
+    }

@@ -1,0 +1,1 @@
+"""Carts and orders: what is checked, what is frozen, which step follows which."""

@@ -1,0 +1,197 @@
+"""What the forms of the order page send, read into the bodies of the order's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from mall.assets.asset_card import AssetCard
+from mall.errors import Refusal
+from mall.ordering.money_forms import date_of, fen_of, whole_number_of
+from mall.ordering.order import Order, OrderLine
+
+Form = Mapping[str, str]
+Reader = Callable[[Form, Order, list[AssetCard]], dict[str, Any]]
+
+
+def body_of(action: str, *, form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    """The body of `action` as typed. Raises Refusal("request.invalid") with facts errors=[{field, message}]."""
+    reader = _READERS.get(action)
+    return reader(form, order, cards) if reader is not None else {}
+
+
+def most_for(action: str, *, line: OrderLine) -> int:
+    """The greatest quantity that this action can take on the line."""
+    if action == "ship":
+        return line.to_ship
+    if action == "receive":
+        return line.to_receive
+    if action == "request_short":
+        return line.to_ship
+    return line.to_accept
+
+
+def _note(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    return {"note": form.get("note", "").strip()}
+
+
+def _reason(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    return {"reason": _required(form, "reason", label=_("原因"))}
+
+
+def _password(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    # A password is taken as typed: blanks may belong to it.
+    if not form.get("password"):
+        raise invalid("password", _("请输入登录密码，作为签署确认。"))
+    return {"password": form["password"]}
+
+
+def _confirm(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    lines = []
+    for line in order.lines:
+        field = f"price_{line.line_no}"
+        if field not in form:
+            continue
+        price_fen = fen_of(form[field])
+        if not price_fen:
+            raise invalid(field, _("第 %(line)s 行的单价请填写为元，例如 128.50。", line=line.line_no))
+        lines.append({"line_no": line.line_no, "price_fen": price_fen})
+    return {"lines": lines} if lines else {}
+
+
+def _ship(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    return {
+        "lines": _quantities(form, order, action="ship"),
+        "carrier": form.get("carrier", "").strip(),
+        "tracking_number": form.get("tracking_number", "").strip(),
+    }
+
+
+def _receive(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    return {"lines": _quantities(form, order, action="receive"), "note": form.get("note", "").strip()}
+
+
+def _accept(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    return {"lines": _quantities(form, order, action="accept"), "note": form.get("note", "").strip()}
+
+
+def _lines_and_reason(action: str) -> Reader:
+    def read(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+        lines = _quantities(form, order, action=action)
+        return {"lines": lines, "reason": _required(form, "reason", label=_("原因"))}
+
+    return read
+
+
+def _answer(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    return {"answer": _required(form, "answer", label=_("答复"))}
+
+
+def _settle(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    if form.get("outcome") not in ("accept", "replace", "release"):
+        raise invalid("outcome", _("请选择处理结果。"))
+    return {"outcome": form["outcome"], "decision": _required(form, "decision", label=_("处理意见"))}
+
+
+def _invoice(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    issued_on = date_of(form.get("issued_on", ""))
+    if issued_on is None:
+        raise invalid("issued_on", _("开票日期请填写为 2026-03-02 的样子。"))
+    amount_fen = fen_of(form.get("amount", ""))
+    if not amount_fen:
+        raise invalid("amount", _("发票金额请填写为元，例如 1280.00。"))
+    number = _required(form, "number", label=_("发票号码"))
+    return {"number": number, "issued_on": issued_on.isoformat(), "amount_fen": amount_fen}
+
+
+def _register_asset(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    filled = []
+    for card in cards:
+        if card.state != "waiting":
+            continue
+        typed = {name: form.get(f"{name}_{card.id}", "").strip() for name in ("serial_number", "place", "keeper")}
+        if not (typed["place"] or typed["serial_number"]):
+            continue
+        if not typed["place"]:
+            raise invalid(f"place_{card.id}", _("卡片 %(number)s 请填写存放地点。", number=card.number))
+        if not typed["keeper"]:
+            raise invalid(f"keeper_{card.id}", _("卡片 %(number)s 请填写保管人。", number=card.number))
+        filled.append({"number": card.number, **typed})
+    if not filled:
+        raise invalid("cards", _("请至少填写一张卡片的存放地点和保管人。"))
+    return {"cards": filled}
+
+
+def _rate(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    marks = {}
+    for name in ("goods", "delivery", "service"):
+        mark = whole_number_of(form.get(name, ""))
+        if mark is None or not 1 <= mark <= 5:
+            raise invalid(name, _("每一项请打 1 到 5 分。"))
+        marks[name] = mark
+    return {**marks, "words": form.get("words", "").strip()}
+
+
+_READERS: dict[str, Reader] = {
+    "approve": _note,
+    "return": _reason,
+    "cancel": _reason,
+    "confirm": _confirm,
+    "decline": _reason,
+    "sign": _password,
+    "request_cancellation": _reason,
+    "ship": _ship,
+    "receive": _receive,
+    "refuse": _reason,
+    "request_short": _lines_and_reason("request_short"),
+    "accept": _accept,
+    "accept_second": _note,
+    "dispute": _lines_and_reason("dispute"),
+    "answer_dispute": _answer,
+    "settle_dispute": _settle,
+    "invoice": _invoice,
+    "return_payment": _reason,
+    "register_asset": _register_asset,
+    "rate": _rate,
+}
+
+
+def invalid(field: str, message: str) -> Refusal:
+    """A refusal of the form itself: which field, and what to type instead."""
+    return Refusal("request.invalid", errors=[{"field": field, "message": message}])
+
+
+def _required(form: Form, field: str, *, label: str) -> str:
+    typed = form.get(field, "").strip()
+    if not typed:
+        raise invalid(field, _("请填写%(label)s。", label=label))
+    return typed
+
+
+def _quantities(form: Form, order: Order, *, action: str) -> list[dict[str, int]]:
+    """Quantities typed per line; lines left at nothing are not sent."""
+    lines = []
+    for line in order.lines:
+        field = f"quantity_{line.line_no}"
+        typed = form.get(field, "").strip()
+        if not typed:
+            continue
+        quantity = whole_number_of(typed)
+        most = most_for(action, line=line)
+        if quantity is None or quantity > most:
+            raise invalid(
+                field,
+                _(
+                    "第 %(line)s 行（%(name)s）的数量请填写 0 到 %(most)s 之间的整数。",
+                    line=line.line_no,
+                    name=line.name,
+                    most=most,
+                ),
+            )
+        if quantity:
+            lines.append({"line_no": line.line_no, "quantity": quantity})
+    if not lines:
+        raise invalid("lines", _("请至少在一行填写数量。"))
+    return lines

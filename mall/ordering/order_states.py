@@ -1,0 +1,82 @@
+"""The state table of a direct purchase: who may take which step, and what it books."""
+
+from __future__ import annotations
+
+from mall.documents.state_table import StateTable, Step
+from mall.ordering.order_books import (
+    accrue_accepted,
+    book_payment_refused,
+    book_payment_request,
+    commit_budget,
+    confirm_paid,
+    release_commitment,
+    release_difference,
+    release_reservation,
+    release_short,
+    reserve_budget,
+)
+
+ORDER_STATES = StateTable(
+    document="order",
+    first="draft",
+    steps=(
+        #    action                 from                  to                    who may                       books
+        Step("submit",              "draft",              "submitted",          "order.submit",               reserve_budget),
+        Step("cancel",              "draft",              "cancelled",          "order.cancel"),
+        Step("return",              "submitted",          "returned",           "order.return",               release_reservation),
+        Step("submit",              "returned",           "submitted",          "order.submit",               reserve_budget),
+        Step("cancel",              "returned",           "cancelled",          "order.cancel"),
+        Step("cancel",              "submitted",          "cancelled",          "order.cancel",               release_reservation),
+        Step("endorse",             "submitted",          "endorsed",           "order.approve"),
+        Step("return",              "endorsed",           "returned",           "order.return",               release_reservation),
+        Step("cancel",              "endorsed",           "cancelled",          "order.cancel",               release_reservation),
+        Step("approve",             "submitted",          "approved",           "order.approve",              commit_budget),
+        Step("approve",             "endorsed",           "approved",           "order.approve_second",       commit_budget),
+        Step("confirm",             "approved",           "confirmed",          "order.confirm"),
+        Step("decline",             "approved",           "declined",           "order.decline",              release_commitment),
+        Step("sign",                "confirmed",          "confirmed",          "order.sign"),
+        Step("contract",            "confirmed",          "contracted",         "order.contract",             release_difference),
+        Step("request_cancellation", "confirmed",         "confirmed",          "order.request_cancellation"),
+        Step("agree_cancellation",  "confirmed",          "cancelled",          "order.agree_cancellation",   release_commitment),
+        Step("request_cancellation", "contracted",        "contracted",         "order.request_cancellation"),
+        Step("agree_cancellation",  "contracted",         "cancelled",          "order.agree_cancellation",   release_commitment),
+        Step("ship",                "contracted",         "shipped",            "order.ship"),
+        Step("ship",                "shipped",            "shipped",            "order.ship"),
+        Step("ship",                "received",           "received",           "order.ship"),
+        Step("receive",             "shipped",            "received",           "order.receive"),
+        Step("receive",             "received",           "received",           "order.receive"),
+        Step("refuse",              "shipped",            "refused",            "order.receive"),
+        Step("ship",                "refused",            "shipped",            "order.ship"),
+        Step("request_cancellation", "refused",           "refused",            "order.request_cancellation"),
+        Step("agree_cancellation",  "refused",            "cancelled",          "order.agree_cancellation",   release_commitment),
+        Step("request_short",       "shipped",            "shipped",            "order.release_short"),
+        Step("request_short",       "received",           "received",           "order.release_short"),
+        Step("agree_short",         "shipped",            "shipped",            "order.agree_short",          release_short),
+        Step("agree_short",         "received",           "received",           "order.agree_short",          release_short),
+        Step("accept_first",        "received",           "received",           "order.accept"),
+        Step("accept_part",         "received",           "received",           "order.complete_acceptance",  accrue_accepted),
+        Step("accept",              "received",           "accepted",           "order.complete_acceptance",  accrue_accepted),
+        Step("finish_short",        "received",           "accepted",           "order.complete_acceptance"),
+        Step("dispute",             "received",           "disputed",           "order.dispute"),
+        Step("answer_dispute",      "disputed",           "disputed",           "order.answer_dispute"),
+        Step("settle_dispute",      "disputed",           "received",           "order.settle_dispute",       release_short),
+        Step("request_cancellation", "disputed",          "disputed",           "order.request_cancellation"),
+        Step("agree_cancellation",  "disputed",           "cancelled",          "order.agree_cancellation",   release_commitment),
+        Step("invoice",             "accepted",           "invoiced",           "order.invoice"),
+        Step("request_payment",     "invoiced",           "payment_requested",  "order.request_payment"),
+        Step("return_payment",      "payment_requested",  "invoiced",           "order.return_payment"),
+        Step("approve_payment",     "payment_requested",  "in_payment",         "order.approve_payment",      book_payment_request),
+        Step("pay",                 "in_payment",         "paid",               "order.settle_payment",       confirm_paid),
+        Step("refuse_payment",      "in_payment",         "invoiced",           "order.settle_payment",       book_payment_refused),
+        Step("register_asset",      "accepted",           "accepted",           "order.register_asset"),
+        Step("register_asset",      "invoiced",           "invoiced",           "order.register_asset"),
+        Step("register_asset",      "payment_requested",  "payment_requested",  "order.register_asset"),
+        Step("register_asset",      "in_payment",         "in_payment",         "order.register_asset"),
+        Step("register_asset",      "paid",               "paid",               "order.register_asset"),
+        Step("rate",                "paid",               "paid",               "order.rate"),
+        Step("close",               "paid",               "closed",             "order.close"),
+    ),
+)  # fmt: skip
+
+#: whose turn it is, for to-do lists; the settled states wait for nobody
+ENDED = ("cancelled", "declined", "closed")

@@ -1,0 +1,83 @@
+"""The year's running total of unit x category, held against the mode's limit by a row lock, not by a query before it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mall.database import session
+from mall.errors import Refusal
+from mall.ordering.order import CategoryTotal, Order
+
+
+def add_to_totals(order: Order, *, limit_fen: int) -> None:
+    """Count the order in, category by category. Raises Refusal("order.over_year_limit").
+
+    Taken in code order, so that two orders never wait for each other crosswise.
+    """
+    for category_code, amount_fen in sorted(by_category(order).items()):
+        row = insert(CategoryTotal).values(
+            unit_id=order.unit_id,
+            year=order.year,
+            mode=order.mode,
+            category_code=category_code,
+            amount_fen=amount_fen,
+        )
+        grown = CategoryTotal.amount_fen + row.excluded.amount_fen
+        counted = session().execute(
+            row.on_conflict_do_update(
+                index_elements=["unit_id", "year", "mode", "category_code"],
+                set_={"amount_fen": grown},
+                where=grown <= limit_fen,
+            ).returning(CategoryTotal.amount_fen)
+        ).scalar()
+        if counted is None or counted > limit_fen:
+            so_far_fen = (counted - amount_fen) if counted is not None else _total(order, category_code)
+            raise Refusal(
+                "order.over_year_limit",
+                category_code=category_code,
+                year=order.year,
+                so_far_fen=so_far_fen,
+                amount_fen=amount_fen,
+                limit_fen=limit_fen,
+            )
+
+
+def take_from_totals(order: Order, amounts: dict[str, int]) -> None:
+    """Count money out again: {category code: fen} that was cancelled, short or cheaper."""
+    for category_code, amount_fen in sorted(amounts.items()):
+        if amount_fen:
+            session().execute(
+                update(CategoryTotal)
+                .where(
+                    CategoryTotal.unit_id == order.unit_id,
+                    CategoryTotal.year == order.year,
+                    CategoryTotal.mode == order.mode,
+                    CategoryTotal.category_code == category_code,
+                )
+                .values(amount_fen=CategoryTotal.amount_fen - amount_fen)
+            )
+
+
+def by_category(order: Order) -> dict[str, int]:
+    """What the order asked for, per category, at the ordered prices."""
+    sums: dict[str, int] = defaultdict(int)
+    for line in order.lines:
+        sums[line.category_code] += line.amount_fen
+    return dict(sums)
+
+
+def _total(order: Order, category_code: str) -> int:
+    return (
+        session().scalar(
+            select(CategoryTotal.amount_fen).where(
+                CategoryTotal.unit_id == order.unit_id,
+                CategoryTotal.year == order.year,
+                CategoryTotal.mode == order.mode,
+                CategoryTotal.category_code == category_code,
+            )
+        )
+        or 0
+    )

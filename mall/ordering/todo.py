@@ -1,0 +1,100 @@
+"""To-do lists: which orders wait for this person, until when, and what happens if nothing is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from mall.access.actor import Actor
+from mall.contracts.contract import Contract, Signature
+from mall.database import session
+from mall.ordering.deadlines import consequence
+from mall.ordering.order import Order, load_lines
+from mall.ordering.order_actions import possible
+from mall.ordering.visible_orders import visible_to
+
+#: in which states an order waits for a role, and which action is the main one
+WAITS_FOR: dict[str, dict[str, tuple[str, ...]]] = {
+    "handler": {
+        "returned": ("submit",),
+        "confirmed": ("sign",),
+        "declined": (),
+        "refused": ("request_cancellation",),
+        "paid": ("rate",),
+    },
+    "approver": {"submitted": ("approve",)},
+    "leader": {"endorsed": ("approve",)},
+    "receiver": {"shipped": ("receive",), "received": ("accept", "receive"), "disputed": ("settle_dispute",)},
+    "acceptor": {"received": ("accept_second",)},
+    "accountant": {"invoiced": ("request_payment",), "paid": ("register_asset",)},
+    "finance": {"payment_requested": ("approve_payment",)},
+    "supplier": {
+        "approved": ("confirm",),
+        "confirmed": ("sign", "agree_cancellation"),
+        "contracted": ("ship", "agree_cancellation"),
+        "refused": ("ship", "agree_cancellation"),
+        "shipped": ("agree_short", "ship"),
+        "received": ("agree_short", "ship"),
+        "disputed": ("answer_dispute",),
+        "accepted": ("invoice",),
+    },
+    "centre": {"disputed": ("settle_dispute",)},
+}
+
+
+@dataclass(frozen=True)
+class TodoItem:
+    """One order that waits, the action it waits for, the end of the term and the code of what follows in silence."""
+
+    order: Order
+    action: str
+    due_at: datetime | None
+    consequence_code: str
+
+
+def todo_for(actor: Actor, *, limit: int = 100) -> list[TodoItem]:
+    """What waits for this person, the most urgent first."""
+    states = sorted({state for role in actor.roles for state in WAITS_FOR.get(role, {})})
+    if not states:
+        return []
+    query = visible_to(actor, select(Order)).where(Order.state.in_(states))
+    if actor.has_role("handler") and not actor.has_role("approver", "supplier", "receiver", "accountant"):
+        query = query.where(or_(Order.handler_id == actor.user_id, Order.handler_id.is_(None)))
+    orders = list(session().scalars(query.order_by(Order.due_at.asc().nulls_last(), Order.id).limit(limit * 3)))
+    load_lines(orders)
+    signed = _signed_sides([order.id for order in orders if order.state == "confirmed"])
+    items: list[TodoItem] = []
+    for order in orders:
+        action = _main_action(order, actor, signed)
+        if action:
+            items.append(TodoItem(order, action, order.due_at, consequence(order)))
+        if len(items) == limit:
+            break
+    return items
+
+
+def _main_action(order: Order, actor: Actor, signed: dict[int, set[str]]) -> str:
+    wanted = [action for role in WAITS_FOR if role in actor.roles for action in WAITS_FOR[role].get(order.state, ())]
+    side = "supplier" if order.supplier_id in actor.supplier_ids else "unit"
+    if side in signed.get(order.id, set()):
+        wanted = [action for action in wanted if action != "sign"]
+    if not wanted:
+        return ""
+    can = possible(order, actor)
+    return next((action for action in wanted if action in can), "")
+
+
+def _signed_sides(order_ids: list[int]) -> dict[int, set[str]]:
+    if not order_ids:
+        return {}
+    sides: dict[int, set[str]] = {}
+    rows = session().execute(
+        select(Contract.order_id, Signature.side)
+        .join(Signature, Signature.contract_id == Contract.id)
+        .where(Contract.order_id.in_(order_ids))
+    )
+    for order_id, side in rows:
+        sides.setdefault(order_id, set()).add(side)
+    return sides

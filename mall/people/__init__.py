@@ -1,0 +1,1 @@
+"""Organisations, the people in them, their posts and how they sign in."""

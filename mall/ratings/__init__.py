@@ -1,0 +1,1 @@
+"""What the unit says of the supplier when the order is done."""

@@ -1,0 +1,1 @@
+"""The divisions of the province, their dated rules and their working days."""

@@ -1,0 +1,60 @@
+"""A listing as the search engines see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from mall.search.query import price_bucket
+
+FACET_VALUE_LENGTH_MAX = 120
+"""Meilisearch refuses facet values over 468 bytes; 120 characters stay below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One listing. A document with `on_shelf` False is taken out of the index, never put in.
+
+    `region_codes` are the regions the listing says it delivers to, as they stand on the listing: a whole
+    province is 410000. The query asks for the buyer's region or any of its ancestors.
+    `keywords` is further searchable text, such as specifications.
+    """
+
+    id: int
+    name: str
+    brand: str
+    category_code: str
+    category_ancestors: tuple[str, ...]
+    category_name: str
+    supplier_id: int
+    supplier_name: str
+    region_codes: tuple[int, ...]
+    price_fen: int
+    created: date
+    model: str = ""
+    sku: str = ""
+    keywords: str = ""
+    green: bool = False
+    sales: int = 0
+    on_shelf: bool = True
+
+
+def facet_values(document: Document) -> dict[str, tuple[str, ...]]:
+    """Return the values a document has for each facet, without repetitions; a category counts for its ancestors too."""
+    values = {
+        "category": (document.category_code, *document.category_ancestors),
+        "brand": (document.brand,),
+        "supplier": (str(document.supplier_id),),
+        "region": tuple(str(code) for code in document.region_codes),
+        "green": ("1" if document.green else "0",),
+        "price": (price_bucket(document.price_fen),),
+    }
+    return {
+        facet: tuple(dict.fromkeys(facet_value(value) for value in each if value)) for facet, each in values.items()
+    }
+
+
+def facet_value(value: str) -> str:
+    """Return a facet value as it is stored and compared: UTF-8, no NUL, of bounded length."""
+    clean = value.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")
+    return clean.strip()[:FACET_VALUE_LENGTH_MAX]

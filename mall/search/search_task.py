@@ -1,0 +1,72 @@
+"""Listings that wait to be brought up to date in the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import Select, delete, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mall import clock
+from mall.catalogue.listing import Listing
+from mall.database import Base, Instant, atomic, session
+from mall.suppliers.supplier import Supplier
+
+
+class SearchTask(Base):
+    """One listing to be indexed anew. `serial` grows when it changes again while the worker is at it."""
+
+    __tablename__ = "search_task"
+
+    listing_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    queued_at: Mapped[datetime] = mapped_column(Instant)
+    serial: Mapped[int] = mapped_column(server_default="1")
+
+
+def queue_listings(listing_ids: Iterable[int]) -> None:
+    """Note listings to be indexed, in the transaction under way; sorted, so that two writers cannot lock crosswise."""
+    rows = [{"listing_id": listing_id, "queued_at": clock.now()} for listing_id in sorted(set(listing_ids))]
+    if rows:
+        session().execute(_or_once_more(insert(SearchTask).values(rows)))
+
+
+def queue_supplier(supplier_id: int) -> None:
+    """Note all listings of a supplier: its name, its state or its licence changed."""
+    _queue(select(Listing.id).where(Listing.supplier_id == supplier_id))
+
+
+@atomic(housekeeping="what to index is no deed; the licence's expiry stands with the supplier")
+def queue_expired_licences(*, since: date, on: date) -> None:
+    """Note the listings of suppliers whose licence ran out from `since` on and before `on`."""
+    expired = select(Supplier.id).where(Supplier.licence_expires_on >= since, Supplier.licence_expires_on < on)
+    _queue(select(Listing.id).where(Listing.supplier_id.in_(expired)))
+
+
+def waiting_tasks(*, limit: int) -> list[tuple[int, int]]:
+    """(listing id, serial) of the listings that wait longest."""
+    rows = session().execute(
+        select(SearchTask.listing_id, SearchTask.serial)
+        .order_by(SearchTask.queued_at, SearchTask.listing_id)
+        .limit(limit)
+    )
+    return [(listing_id, serial) for listing_id, serial in rows]
+
+
+@atomic(housekeeping="the index has taken these listings in")
+def forget_tasks(tasks: list[tuple[int, int]]) -> None:
+    """Strike off what is in the index now; a listing that changed meanwhile has another serial and stays."""
+    session().execute(delete(SearchTask).where(tuple_(SearchTask.listing_id, SearchTask.serial).in_(tasks)))
+
+
+def _queue(listing_ids: Select[tuple[int]]) -> None:
+    rows = listing_ids.add_columns(literal(clock.now(), Instant)).order_by(Listing.id)
+    session().execute(_or_once_more(insert(SearchTask).from_select(["listing_id", "queued_at"], rows)))
+
+
+def _or_once_more(statement: Insert) -> Insert:
+    return statement.on_conflict_do_update(
+        index_elements=[SearchTask.listing_id],
+        set_={"queued_at": statement.excluded.queued_at, "serial": SearchTask.serial + 1},
+    )

@@ -1,0 +1,114 @@
+"""The fields of the embedded index, and a document poured into them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import tantivy
+
+from mall.search.document import FACET_VALUE_LENGTH_MAX, Document, facet_value, facet_values
+from mall.search.language import Language
+from mall.search.pinyin import pinyin_of
+from mall.search.query import FACETS
+from mall.search.words import is_han, latin_pieces, normalise, runs
+
+SCHEMA_FORMAT = 1
+"""Raised with every change of the fields below; an index of another format is rebuilt."""
+
+WORD_FIELDS = ("name", "brand_words", "category_words", "code", "supplier_words", "pinyin")
+SORT_FIELDS = {"price_asc": "by_price", "price_desc": "by_price_down", "sales": "by_sales", "newest": "by_newest"}
+SUGGESTION_SEPARATOR = "\x1f"
+
+_ID_BITS = 27
+_ID_MASK = (1 << _ID_BITS) - 1
+_VALUE_MAX = (1 << (64 - _ID_BITS)) - 1
+
+
+def build_schema() -> tantivy.Schema:
+    """Return the schema: words come already cut, so fields only split at spaces; facets are raw values.
+
+    Only the shown name is stored, for suggestions; rows come from the database by id.
+    """
+    builder = tantivy.SchemaBuilder()
+    # Signed, because deleting by a term of an unsigned field silently deletes nothing (tantivy 0.27).
+    builder.add_integer_field("id", indexed=True, fast=True)
+    for field in WORD_FIELDS:
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    for facet in FACETS:
+        builder.add_text_field(facet, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_unsigned_field("price_fen", indexed=True, fast=True)
+    for field in SORT_FIELDS.values():
+        builder.add_unsigned_field(field, fast=True)
+    builder.add_text_field("suggestion", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("shown", tokenizer_name="raw", index_option="basic", stored=True)
+    return builder.build()
+
+
+def pour(document: Document, *, language: Language) -> tantivy.Document:
+    """Return the engine's document of a listing."""
+    words = language.document_words(document)
+    poured = tantivy.Document()
+    poured.add_integer("id", document.id)
+    for field, text in zip(
+        WORD_FIELDS, (words.name, words.brand, words.category, words.code, words.supplier, words.pinyin), strict=True
+    ):
+        poured.add_text(field, text)
+    for facet, values in facet_values(document).items():
+        for value in values:
+            poured.add_text(facet, value)
+    poured.add_unsigned("price_fen", document.price_fen)
+    for sort, field in SORT_FIELDS.items():
+        poured.add_unsigned(field, sort_key(document, sort=sort))
+    for entry in suggestion_entries(document):
+        poured.add_text("suggestion", entry)
+    poured.add_text("shown", facet_value(document.name))
+    return poured
+
+
+def sort_key(document: Document, *, sort: str) -> int:
+    """Return a number that grows in the order of `sort`, ties by id growing: the value above, the id below.
+
+    37 bits hold any price up to 1,374 million yuan; the 27 bits of the id repeat after 134 million
+    listings, which then only decides between equal values.
+    """
+    value = {
+        "price_asc": document.price_fen,
+        "price_desc": _VALUE_MAX - document.price_fen,
+        "sales": _VALUE_MAX - document.sales,
+        "newest": _VALUE_MAX - document.created.toordinal(),
+    }[sort]
+    return min(max(value, 0), _VALUE_MAX) << _ID_BITS | document.id & _ID_MASK
+
+
+def suggestion_entries(document: Document) -> list[str]:
+    """Return what completes to this listing's brand, category or product: what is typed, kind, text, value."""
+    brand, category = facet_value(document.brand), facet_value(document.category_name)
+    entries = [(key, "brand", brand, brand) for key in suggestion_keys(brand)]
+    entries += [(key, "category", category, document.category_code) for key in suggestion_keys(category)]
+    if document.model:
+        product = facet_value(f"{document.brand} {document.model}")
+        keys = dict.fromkeys((squeezed(product), squeezed(document.model)))
+        entries += [(key, "product", product, product) for key in keys if key]
+    return [SUGGESTION_SEPARATOR.join(entry) for entry in entries]
+
+
+@lru_cache(maxsize=8_192)
+def suggestion_keys(name: str) -> tuple[str, ...]:
+    """Return what somebody may begin to type for a name: the whole, its parts, their endings, pinyin and initials.
+
+    Endings matter because Chinese names end in what the thing is: 黑白打印机 also completes 打印.
+    """
+    keys = {squeezed(name): None}
+    for part in runs(normalise(name)):
+        keys[squeezed(part)] = None
+        if is_han(part):
+            endings = [part[start:] for start in range(max(1, len(part) - 1))]
+            keys.update(dict.fromkeys(endings))
+            keys.update((form, None) for ending in endings for form in pinyin_of(ending))
+    return tuple(key for key in keys if key)
+
+
+def squeezed(text: str) -> str:
+    """Return text as suggestions compare it: normalised, without spaces and separators."""
+    parts = (part if is_han(part) else latin_pieces(part)[1] for part in runs(normalise(text)))
+    return "".join(parts)[:FACET_VALUE_LENGTH_MAX]

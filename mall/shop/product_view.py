@@ -1,0 +1,179 @@
+"""Everything the page of one product shows: the offers side by side, where they are delivered, the price history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import nh3
+from sqlalchemy import select
+
+from mall import clock
+from mall.catalogue.category import Category
+from mall.catalogue.listing import Listing
+from mall.catalogue.price_history import price_changes_of_product
+from mall.catalogue.product import Product
+from mall.database import session
+from mall.errors import Refusal
+from mall.search.catalogue_names import catalogue_names
+from mall.shop.availability import availability
+from mall.shop.base_price import base_price_hundredths, change_text, rating_text, yuan_text
+from mall.shop.line_chart import LineChart, Series, step_chart
+from mall.suppliers.supplier import Supplier
+
+#: what a description may consist of on a page: text and tables; no pictures of other sites, no styles, no links
+_TAGS = {
+    "p", "br", "ul", "ol", "li", "dl", "dt", "dd", "b", "strong", "i", "em", "sub", "sup", "h3", "h4", "h5", "h6",
+    "table", "thead", "tbody", "tr", "th", "td", "blockquote", "span", "div",
+}  # fmt: skip
+_TABLE_ROWS_MAX = 60
+
+
+@dataclass(frozen=True)
+class ShownOffer:
+    """One supplier's offer. `reasons` say why the viewer's unit cannot order it; `base_price` is yuan per base unit."""
+
+    listing: Listing
+    supplier: Supplier
+    reasons: list[Refusal]
+    base_price: str
+    base_hundredths: int
+    is_cheapest: bool
+    rating: str
+    area: list[str]
+    description: str
+
+    @property
+    def is_available(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    """One line of the price table; `change` is empty for a first price."""
+
+    at: datetime
+    supplier: str
+    unit: str
+    old_price_fen: int | None
+    new_price_fen: int
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProductView:
+    """A product with its offers, those that can be ordered first, the cheapest per base unit on top."""
+
+    product: Product
+    category: Category | None
+    offers: list[ShownOffer]
+    chart: LineChart | None
+    price_rows: list[PriceRow]
+    price_rows_left_out: int
+
+    @property
+    def available(self) -> list[ShownOffer]:
+        return [offer for offer in self.offers if offer.is_available]
+
+    @property
+    def base_unit(self) -> str:
+        return self.product.base_unit or (self.offers[0].listing.unit if self.offers else "")
+
+
+def view_product(product_id: int, *, region_code: int | None) -> ProductView | None:
+    """Read the page of a product for a unit of this division (None: a visitor). None for an unknown product."""
+    product = session().get(Product, product_id)
+    if product is None:
+        return None
+    category = session().get(Category, product.category_code) if product.category_code else None
+    rows = session().execute(
+        select(Listing, Supplier)
+        .join(Supplier, Supplier.id == Listing.supplier_id)
+        .where(Listing.product_id == product_id, Listing.state != "needs_category")
+    )
+    offers = _offers(list(rows.tuples()), category=category, region_code=region_code, on=clock.today())
+    if not offers:
+        return None
+    chart, price_rows = _history(product_id, offers=offers)
+    return ProductView(
+        product=product,
+        category=category,
+        offers=offers,
+        chart=chart,
+        price_rows=price_rows[:_TABLE_ROWS_MAX],
+        price_rows_left_out=max(0, len(price_rows) - _TABLE_ROWS_MAX),
+    )
+
+
+def delivery_area(region_codes: list[int]) -> list[str]:
+    """The names of the divisions an offer is delivered to, widest first."""
+    regions = catalogue_names().regions
+    known = sorted((code for code in region_codes if code in regions), key=lambda code: (code % 100 > 0, code))
+    return [regions[code].name for code in known]
+
+
+def clean_description(html: str) -> str:
+    """A supplier's description as safe HTML. The import cleaned it once; what pages show is cleaned again."""
+    return nh3.clean(html, tags=_TAGS, attributes={}, clean_content_tags={"script", "style"}) if html else ""
+
+
+def _offers(
+    rows: list[tuple[Listing, Supplier]], *, category: Category | None, region_code: int | None, on: date
+) -> list[ShownOffer]:
+    judged = [
+        (listing, supplier, availability(listing, supplier, category, region_code=region_code, on=on))
+        for listing, supplier in rows
+    ]
+    prices = [
+        base_price_hundredths(listing.price_fen, listing.pack_size) for listing, _, reasons in judged if not reasons
+    ]
+    shown = [
+        _shown_offer(listing, supplier, reasons, cheapest=min(prices, default=None), of_several=len(prices) > 1)
+        for listing, supplier, reasons in judged
+    ]
+    return sorted(shown, key=lambda offer: (not offer.is_available, offer.base_hundredths, offer.listing.id))
+
+
+def _shown_offer(
+    listing: Listing, supplier: Supplier, reasons: list[Refusal], *, cheapest: int | None, of_several: bool
+) -> ShownOffer:
+    hundredths = base_price_hundredths(listing.price_fen, listing.pack_size)
+    return ShownOffer(
+        listing=listing,
+        supplier=supplier,
+        reasons=reasons,
+        base_price=yuan_text(hundredths),
+        base_hundredths=hundredths,
+        is_cheapest=of_several and not reasons and hundredths == cheapest,
+        rating=rating_text(supplier.rating_sum, supplier.rating_count),
+        area=delivery_area(listing.region_codes),
+        description=clean_description(listing.description_html),
+    )
+
+
+def _history(product_id: int, *, offers: list[ShownOffer]) -> tuple[LineChart | None, list[PriceRow]]:
+    """The chart of prices per base unit, and the table of price changes, newest first."""
+    shown = {offer.listing.id: offer for offer in offers}
+    points: dict[int, list[tuple[datetime, int]]] = {}
+    rows: list[PriceRow] = []
+    for _, change in price_changes_of_product(product_id):
+        offer = shown.get(change.listing_id)
+        if offer is None:
+            continue
+        value = base_price_hundredths(change.new_price_fen, offer.listing.pack_size)
+        points.setdefault(offer.listing.id, []).append((change.changed_at, value))
+        old = change.old_price_fen
+        rows.append(
+            PriceRow(
+                at=change.changed_at,
+                supplier=offer.supplier.name,
+                unit=offer.listing.unit,
+                old_price_fen=old,
+                new_price_fen=change.new_price_fen,
+                change=change_text(old, change.new_price_fen) if old else "",
+                reason=change.reason,
+            )
+        )
+    series = [Series(offer.supplier.name, points.get(offer.listing.id, [])) for offer in offers]
+    return step_chart(series, until=clock.now(), value_text=yuan_text), rows[::-1]

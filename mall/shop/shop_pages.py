@@ -1,0 +1,159 @@
+"""The pages of the shop: home, search, categories, product, comparison. Open to everybody; none of them writes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mall.access.actor import Actor
+from mall.access.guards import current_actor, everyone
+from mall.catalogue.listing import Listing
+from mall.database import session
+from mall.search.catalogue_names import CategoryName, catalogue_names
+from mall.search.query import PRICE_BUCKETS, SORTS, Query
+from mall.search.search_catalogue import buyer_region, region_scope, search_listings, suggestions
+from mall.shop.base_price import base_price_hundredths, rating_text, yuan_text
+from mall.shop.category_icon import category_icon
+from mall.shop.category_tree import category_choices, category_counts, category_tree, leaves, shelves
+from mall.shop.compare_products import compare_products
+from mall.shop.page_frame import frame_context, has_page, in_words, is_english, is_page
+from mall.shop.product_view import view_product
+from mall.shop.recently_bought import recently_bought
+from mall.shop.search_state import COMPARED_MAX, EVERYWHERE, SHOWN_FACETS, product_ids, read_state
+
+pages = Blueprint("shop", __name__)
+
+OPEN = "open catalogue: prices are public information"
+RECENT_MAX = 8
+POPULAR_MAX = 8
+SUGGESTIONS_MAX = 8
+
+
+@pages.app_template_global()
+def base_price(price_fen: int, pack_size: int) -> str:
+    """Yuan per base unit, as text."""
+    return yuan_text(base_price_hundredths(price_fen, pack_size))
+
+
+for _word in (category_icon, rating_text, has_page, is_page, is_english, in_words):
+    pages.add_app_template_global(_word)
+pages.app_context_processor(frame_context)
+
+
+@pages.get("/")
+@everyone(OPEN)
+def home() -> str:
+    actor = current_actor()
+    scope = region_scope(actor)
+    tree = category_tree(counts=category_counts(scope=scope))
+    popular = search_listings(Query(sort="sales", size=POPULAR_MAX, scope=scope))
+    return render_template(
+        "shop/home.html",
+        shelves=[(node, leaves(node)) for node in shelves(tree)],
+        popular=popular.rows,
+        recent=recently_bought(_buying_units(actor), limit=RECENT_MAX),
+        is_degraded=popular.degraded,
+    )
+
+
+@pages.get("/search")
+@everyone(OPEN)
+def search() -> str:
+    actor = current_actor()
+    state = read_state(request.args)
+    page = search_listings(state.as_query(scope=region_scope(actor)))
+    names = catalogue_names()
+    return render_template(
+        "shop/search.html",
+        state=state,
+        page=page,
+        sorts=SORTS,
+        price_buckets=PRICE_BUCKETS,
+        shown_facets=SHOWN_FACETS,
+        categories=category_choices(page.facets.get("category", ()), chosen=state.category),
+        lineage=_lineage(state.category),
+        own_region=buyer_region(actor),
+        regions=names.regions,
+        everywhere=EVERYWHERE,
+        compared_max=COMPARED_MAX,
+    )
+
+
+@pages.get("/suggest")
+@everyone(OPEN)
+def suggest() -> str:
+    text = request.args.get("q", "").replace("\0", "").strip()
+    found = suggestions(text, limit=SUGGESTIONS_MAX, scope=region_scope(current_actor())) if text else []
+    return render_template("shop/suggestions.html", text=text, suggestions=found)
+
+
+@pages.get("/categories")
+@everyone(OPEN)
+def categories() -> str:
+    counts = category_counts(scope=region_scope(current_actor()))
+    return render_template("shop/categories.html", tree=category_tree(counts=counts), has_counts=bool(counts))
+
+
+@pages.get("/products/<int:product_id>")
+@everyone(OPEN)
+def product(product_id: int) -> str:
+    actor = current_actor()
+    view = view_product(product_id, region_code=buyer_region(actor))
+    if view is None:
+        abort(404)
+    similar = search_listings(
+        Query(
+            filters={"category": (view.product.category_code,)} if view.product.category_code else {},
+            sort="sales",
+            size=POPULAR_MAX,
+            scope=region_scope(actor),
+        )
+    )
+    return render_template(
+        "shop/product.html",
+        view=view,
+        lineage=_lineage(view.product.category_code or ""),
+        similar=[row for row in similar.rows if row.product_id != product_id][:4] if view.category else [],
+        own_region=buyer_region(actor),
+        units=_units_to_buy_for(actor),
+    )
+
+
+@pages.get("/listings/<int:listing_id>")
+@everyone(OPEN)
+def listing(listing_id: int) -> Response:
+    """An offer's own address leads to its place on the product's page."""
+    found = session().get(Listing, listing_id)
+    if found is None:
+        abort(404)
+    return redirect(url_for("shop.product", product_id=found.product_id, _anchor=f"offer-{listing_id}"))
+
+
+@pages.get("/compare")
+@everyone(OPEN)
+def compare() -> str:
+    actor = current_actor()
+    ids = product_ids(request.args.getlist("ids"))
+    comparison = compare_products(ids, region_code=buyer_region(actor))
+    return render_template(
+        "shop/compare.html",
+        comparison=comparison,
+        ids=tuple(column.product.id for column in comparison.columns),
+        compared_max=COMPARED_MAX,
+        categories=catalogue_names().categories,
+    )
+
+
+def _lineage(code: str) -> list[CategoryName]:
+    """The category and those above it, highest first."""
+    names = catalogue_names()
+    return [names.categories[one] for one in reversed(names.lineage(code))]
+
+
+def _buying_units(actor: Actor) -> tuple[int, ...]:
+    return actor.organisations_as("handler")
+
+
+def _units_to_buy_for(actor: Actor) -> list[tuple[int, str]]:
+    """(id, name) of the units for which the actor fills carts."""
+    return [(post.organisation_id, post.organisation_name) for post in actor.posts if post.role == "handler"]

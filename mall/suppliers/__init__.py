@@ -1,0 +1,1 @@
+"""Suppliers: who may sell, and until when."""

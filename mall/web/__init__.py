@@ -1,0 +1,1 @@
+"""What all pages share: sessions, headers, forms, layout, translation and error pages."""

@@ -1,0 +1,70 @@
+"""The words of a refusal: what happened and what to do next, in the reader's language, filled with the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mall.errors import Refusal
+from mall.refusals import REFUSALS, UNKNOWN, RefusalText
+from mall.web.amounts import yuan
+from mall.web.names import action_name, role_name, state_name
+from mall.web.translation import current_language
+
+
+@dataclass(frozen=True)
+class Words:
+    """What happened, and the way out."""
+
+    what: str
+    next_step: str
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        # A sentence with a gap is better than an error page about an error page.
+        return "—"
+
+
+def words_for(refusal: Refusal, language: str | None = None) -> Words:
+    """The words in `language` ("zh" or "en"; default: the reader's). A fact that the text names and nobody gave is a dash."""
+    chosen = language or current_language()
+    text = text_of(refusal.code)
+    facts = _Facts(_readable(refusal.facts))
+    if chosen == "en":
+        return Words(what=text.en.format_map(facts), next_step=text.en_next.format_map(facts))
+    return Words(what=text.zh.format_map(facts), next_step=text.zh_next.format_map(facts))
+
+
+def text_of(code: str) -> RefusalText:
+    """The table's line for this code; a general one where it has none, which a house test forbids."""
+    return REFUSALS.get(code, UNKNOWN)
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return text_of(refusal.code).http
+
+
+def _readable(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Facts as people read them: money in yuan, states, actions and roles by name, lists with commas."""
+    return {key: _one(key, value, facts) for key, value in facts.items()}
+
+
+def _one(key: str, value: Any, facts: Mapping[str, Any]) -> str:
+    if value is None:
+        return "—"
+    if key.endswith("_fen") and isinstance(value, int):
+        return yuan(value)
+    if key == "action":
+        return action_name(str(value))
+    if key == "role":
+        return role_name(str(value))
+    if key == "state":
+        return state_name(str(facts.get("kind", "order")), str(value))
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(_one("", item, facts) for item in value)
+    if isinstance(value, Mapping):
+        return "，".join(f"{name}: {inner}" for name, inner in value.items())
+    return str(value)

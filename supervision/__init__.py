@@ -1,0 +1,1 @@
+"""Supervision of prices and orders; it looks from above and the mall never imports it."""
