@@ -1,11 +1,23 @@
-"""The only place that knows all four packages: puts the application together for the server, the commands and the tests."""
+"""The only place that knows all four packages: puts the application together for server, commands and tests."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
+from catalog_import import import_commands
+from catalog_import.import_jobs import acting_for, run_waiting_batches
 from catalog_import.install import install as install_catalog_import
+from catalog_import.receive_file import receive_file
+from catalog_import.run_import import run_batch
+from catalog_import.settle_by_suggestion import settle_by_suggestion
+from mall.commands import console, use_demo_loader, use_rooms, with_database
+from mall.demo.load_demo import load_demo
+from mall.jobs.worker import add_chore
+from mall.people.organisation import organisation_by_credit_code
 from mall.settings import Settings, read_settings
+from mall.suppliers.supplier import Supplier, supplier
 from mall.web.app import build_app
 from mall.web.default_deny import require_declarations
 
@@ -16,3 +28,49 @@ def create_app(settings: Settings | None = None) -> Flask:
     install_catalog_import(app)
     require_declarations(app)
     return app
+
+
+def main() -> None:
+    """The console command `sunmall`."""
+    group = console(create_app)
+    import_commands.register(group)
+    importing = group.commands["import"]
+    importing.callback = with_database(importing.callback)
+    use_rooms(_load_rooms)
+    use_demo_loader(_load_demo)
+    group.main(prog_name="sunmall")
+
+
+def _load_rooms() -> None:
+    create_app(read_settings())
+    add_chore("import batches", run_waiting_batches, every_seconds=3)
+
+
+def _load_demo(*, seed: int, settings: Settings, say: object) -> None:
+    load_demo(
+        seed=seed, password=settings.demo_password, importer=_import_file, settle=_settle, say=say
+    )
+
+
+def _import_file(path: Path, credit_code: str, mode: str) -> dict[str, int]:
+    """Take one supplier's file through the loading dock; returns the counts of its rows."""
+    selling = _seller(credit_code)
+    actor = acting_for(selling, user_id=None)
+    with path.open("rb") as stream:
+        received = receive_file(
+            actor=actor, supplier_id=selling.id, file_name=path.name, stream=stream, mode=mode
+        )
+    return dict(run_batch(actor=actor, batch_id=received.batch_id, mode=mode).counts)
+
+
+def _settle(credit_code: str) -> dict[str, int]:
+    selling = _seller(credit_code)
+    return settle_by_suggestion(actor=acting_for(selling, user_id=None), supplier_id=selling.id)
+
+
+def _seller(credit_code: str) -> Supplier:
+    found = organisation_by_credit_code(credit_code, kind="supplier")
+    selling = supplier(found.id) if found is not None else None
+    if selling is None:
+        raise KeyError(credit_code)
+    return selling

@@ -1,5 +1,7 @@
 """What may be wrong with a row: one declarative table, for a million rows at once and for the single-listing form."""
 
+# ruff: noqa: E501 - a sentence of the table is easier to read whole
+
 from __future__ import annotations
 
 import json
@@ -124,7 +126,7 @@ RULES: tuple[Rule, ...] = (
          (_filled("price_unit_name") & _filled("unit") & (pl.col("price_unit_name") != pl.col("unit_name"))).fill_null(False),
          "单价“{value}”中的单位与计量单位不一致", "The unit in the price “{value}” is not the unit of the row"),
     Rule("net_price", "price.net_disagrees", "error",
-         ~pl.col("price_from_net") & (_NET_GAP_FEN > 2) & (_NET_GAP_FEN * 1000 > pl.col("price_fen")),
+         ~pl.col("price_from_net") & (_NET_GAP_FEN > 2) & (pl.col("price_fen") < _NET_GAP_FEN * 1000),
          "含税单价与不含税单价“{value}”及税率不符", "Price, net price “{value}” and tax rate do not agree"),
     Rule("net_price", "net_price.unusable", "warning", _filled("net_price_form"),
          "不含税单价“{value}”无法识别，已忽略", "The net price “{value}” cannot be read and is left out"),
@@ -203,7 +205,9 @@ def check(raw: pl.DataFrame) -> pl.DataFrame:
     """Clean and check a frame of text (shape: `clean_rows.clean`); adds `codes` (list of text) and `severity` (0-3)."""
     frame = clean(raw)
     mask = pl.sum_horizontal(
-        pl.when(rule.when.fill_null(False)).then(pl.lit(1 << bit, dtype=_BIT_TYPE)).otherwise(pl.lit(0, dtype=_BIT_TYPE))
+        pl.when(rule.when.fill_null(False))
+        .then(pl.lit(1 << bit, dtype=_BIT_TYPE))
+        .otherwise(pl.lit(0, dtype=_BIT_TYPE))
         for bit, rule in enumerate(_ROW_RULES)
         if rule.when is not None
     )

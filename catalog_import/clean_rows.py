@@ -188,9 +188,7 @@ def _clean_texts(frame: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     cleaned = [clean_text.join_description(summary or "", text or "") for summary, text in described.iter_rows()]
     described = described.with_columns(pl.Series("description_html", cleaned, dtype=pl.String))
-    frame = frame.join(
-        described, on=["summary", "description"], how="left", nulls_equal=True, maintain_order="left"
-    )
+    frame = frame.join(described, on=["summary", "description"], how="left", nulls_equal=True, maintain_order="left")
     return frame.with_columns(
         description_html=pl.when(pl.col("description_html") != "").then(pl.col("description_html")),
         specification_json=_looked_up(frame, pl.col("specification"), clean_text.specification_json),
@@ -216,6 +214,4 @@ def _looked_up(frame: pl.DataFrame, word: pl.Expr, look_up: Callable[[str], str 
     """`look_up` of every distinct word once, as an expression over the frame."""
     distinct = frame.select(word.alias("word"))["word"].drop_nulls().unique()
     found = [look_up(text) for text in distinct]
-    return word.replace_strict(
-        distinct, pl.Series(found, dtype=pl.String), default=None, return_dtype=pl.String
-    )
+    return word.replace_strict(distinct, pl.Series(found, dtype=pl.String), default=None, return_dtype=pl.String)

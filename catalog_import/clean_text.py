@@ -37,7 +37,7 @@ def text_of_html(text: str) -> str:
 
 
 def clean_description(text: str) -> str:
-    """A description as the page may show it: allowed tags without attributes, no image, no link; "" if nothing is left."""
+    """A description as the page may show it: allowed tags, no image, no link; "" if nothing is left."""
     if not looks_like_html(text):
         paragraphs = [html.escape(line.strip(), quote=False) for line in html.unescape(text).splitlines()]
         return "".join(f"<p>{line}</p>" for line in paragraphs if line)

@@ -70,7 +70,7 @@ def _run_child(path: Path, *, feed: str, folder: Path) -> None:
     limits = [str(MEMORY_BYTES_MAX), str(CPU_SECONDS_MAX)]
     command = [sys.executable, "-m", "catalog_import.decode_child", feed, str(path), str(folder), *limits]
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, arguments as a list
+        done = subprocess.run(
             command, env=environment, cwd=CHECKOUT, capture_output=True, timeout=WALL_SECONDS_MAX, check=False
         )
     except subprocess.TimeoutExpired as error:

@@ -22,7 +22,7 @@ class Column:
 COLUMNS: tuple[Column, ...] = (
     Column("sku", "商品编号", "SKU", True, "DL-3423-20", "本店唯一，最长64个字符；请把该列设为文本"),
     Column("name", "商品名称", "Name", True, "得力 5号牛皮纸信封 20张", "最长200个字符"),
-    Column("category", "采购目录编码或类目", "Category", False, "A05040101", "政府采购品目编码、名称，或本店自己的类目词"),
+    Column("category", "采购目录编码或类目", "Category", False, "A05040101", "品目编码、品目名称或本店自己的类目"),
     Column("brand", "品牌", "Brand", False, "得力", ""),
     Column("model", "型号", "Model", False, "3423-20", ""),
     Column("specification", "规格参数", "Specification", False, "尺寸:220×110mm;克重:80g", "用“名称:值”，以分号隔开"),

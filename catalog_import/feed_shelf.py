@@ -92,7 +92,7 @@ def all_feeds() -> list[Feed]:
 
 def feed_named(name: str) -> Feed:
     """The format of that name; a name nobody has is a bug."""
-    return next(feed for feed in all_feeds() if feed.NAME == name)
+    return next(feed for feed in all_feeds() if name == feed.NAME)
 
 
 def recognise_format(*, head: bytes, file_name: str) -> Feed:

@@ -10,15 +10,13 @@ import click
 from catalog_import.import_batch import MODES, batch
 from catalog_import.import_jobs import acting_for
 from catalog_import.receive_file import receive_file
-from catalog_import.refusal_words import refusal_sentence
 from catalog_import.report import write_report
 from catalog_import.run_import import Summary, run_batch
+from mall.commands import EXIT_DONE, EXIT_FINDINGS, with_database
 from mall.database import close_reading
 from mall.errors import Refusal
 from mall.people.organisation import organisation_by_credit_code
 from mall.suppliers.supplier import Supplier, supplier
-
-EXIT_DONE, EXIT_FAULTY, EXIT_REFUSED = 0, 1, 2
 
 _STAGE_WORDS = {"decode": "读取", "stage": "暂存并核对", "check": "与商品库比对", "merge": "导入"}
 _OUTCOME_WORDS = (
@@ -43,25 +41,19 @@ def register(cli_group: click.Group) -> None:
 @click.option("--mode", type=click.Choice(MODES), default="dry-run", show_default=True, help="试算、部分导入或全有全无")
 @click.option("--map", "mapping", multiple=True, metavar="表头=列名", help="如 专柜价格=market_price；下次自动沿用")
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="核对结果写到该文件（与原文件同一格式）")
-def import_file(
-    file: Path, credit_code: str, mode: str, mapping: tuple[str, ...], report_path: Path | None
-) -> None:
-    """把供应商的商品文件 FILE（CSV 或 XLSX）导入商品库。
+@with_database
+def import_file(file: Path, credit_code: str, mode: str, mapping: tuple[str, ...], report_path: Path | None) -> None:
+    """把供应商的商品文件 FILE（CSV 或 XLSX）导入商品库。 Import a supplier's goods from a file.
 
     退出码：0 完成；1 完成，但有错误行；2 被拒绝。
     """
-    try:
-        summary = _import(file, credit_code=credit_code, mode=mode, mapping=dict(_pair(text) for text in mapping))
-    except Refusal as refusal:
-        _say_refusal(refusal)
-        sys.exit(EXIT_REFUSED)
+    summary = _import(file, credit_code=credit_code, mode=mode, mapping=dict(_pair(text) for text in mapping))
     if summary.stage == "failed":
-        _say_refusal(Refusal(summary.refusal_code, **summary.refusal_facts))
-        sys.exit(EXIT_REFUSED)
+        raise Refusal(summary.refusal_code, **summary.refusal_facts)
     _say_result(summary)
     if report_path is not None:
         _write_report(summary.batch_id, report_path)
-    sys.exit(EXIT_FAULTY if summary.faulty else EXIT_DONE)
+    sys.exit(EXIT_FINDINGS if summary.faulty else EXIT_DONE)
 
 
 def _import(file: Path, *, credit_code: str, mode: str, mapping: dict[str, str]) -> Summary:
@@ -104,11 +96,6 @@ class _Progress:
             self._stage = stage
         if total and sys.stderr.isatty():
             click.echo(f"\r  {done}/{total}", err=True, nl=done >= total)
-
-
-def _say_refusal(refusal: Refusal) -> None:
-    for sentence in refusal_sentence(refusal.code, refusal.facts):
-        click.echo(sentence, err=True)
 
 
 def _say_result(summary: Summary) -> None:

@@ -38,6 +38,8 @@ def run_waiting_batches(*, limit: int = 5) -> int:
             # A bug in one batch must not keep the others waiting; the batch says so and the log has the trace.
             _log.exception("import.broke", batch_id=batch_id)
             _note_breakage(actor=actor, batch_id=batch_id)
+        finally:
+            close_reading()
         taken += 1
     return taken
 

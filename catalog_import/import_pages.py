@@ -9,7 +9,6 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -20,7 +19,6 @@ from catalog_import.import_batch import CELL_SEPARATOR, OUTCOMES, ImportBatch, I
 from catalog_import.import_forms import DecisionForm, SettleForm, UploadForm
 from catalog_import.import_jobs import INLINE_BYTES_MAX
 from catalog_import.receive_file import receive_file
-from catalog_import.refusal_words import refusal_sentence
 from catalog_import.report import report_name, row_findings, write_report
 from catalog_import.run_import import decide_batch, run_batch, summary
 from catalog_import.settle_categories import settle_listings, settle_words, waiting_words
@@ -32,6 +30,7 @@ from mall.access.authorize import authorize
 from mall.access.guards import current_actor, needs
 from mall.errors import Refusal
 from mall.people.organisation import organisation_names
+from mall.web.translation import current_language
 
 pages = Blueprint("imports", __name__, url_prefix="/supplier/imports")
 
@@ -85,7 +84,7 @@ def upload() -> AnyResponse | tuple[str, int]:
 def show(batch_id: int) -> str:
     """One batch: how far it is, what would change or has changed, the rows by outcome."""
     found = _batch(batch_id)
-    language = _language()
+    language = current_language()
     outcome = request.args.get("outcome", "")
     if outcome not in OUTCOMES:
         outcome = next((name for name in _OUTCOMES_SHOWN if found.counts.get(name)), "new")
@@ -102,9 +101,7 @@ def show(batch_id: int) -> str:
         form=DecisionForm(),
         format_title=feed_named(found.format).TITLE,
         columns=[(column, _header_of(found, column.name)) for column in COLUMNS if column.name in found.columns],
-        refusal=refusal_sentence(found.refusal_code, found.refusal_facts, language=language)
-        if found.refusal_code
-        else None,
+        refusal=Refusal(found.refusal_code, **found.refusal_facts) if found.refusal_code else None,
     )
 
 
@@ -247,7 +244,7 @@ def _codes_by_listing(supplier_id: int) -> dict[int, str]:
 
 
 def _code_typed(text: str) -> str:
-    """"A05010502 文件柜", "A05010502" or just 文件柜; what is none of them the use-case refuses."""
+    """ "A05010502 文件柜", "A05010502" or just 文件柜; what is none of them the use-case refuses."""
     known = category_index()
     head = text.strip().split(" ")[0]
     return head if head in known.by_code else known.by_name.get(fold(text), head)
@@ -264,7 +261,3 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while chunk := file.read(io.DEFAULT_BUFFER_SIZE * 8):
             yield chunk
-
-
-def _language() -> str:
-    return "en" if str(get_locale() or "").startswith("en") else "zh"

@@ -1,21 +1,20 @@
-"""Fits the loading dock to the application: its pages, its command, its work for the worker."""
+"""Fits the loading dock to the application: its pages, and the promise that every format keeps the contract."""
 
 from __future__ import annotations
 
-import click
 from flask import Flask
 
-from catalog_import import import_commands, import_pages
+from catalog_import import import_pages
 from catalog_import.feed_shelf import all_feeds
 
 
-def install(app: Flask, *, cli_group: click.Group | None = None) -> None:
-    """Register the blueprint and, into `cli_group` (default: the application's own), the import command.
+def install(app: Flask) -> None:
+    """Register the pages.
 
-    The worker calls `catalog_import.import_jobs.run_waiting_batches` every few seconds.
+    The command goes to the console by `import_commands.register`; the worker's chore is
+    `import_jobs.run_waiting_batches`, every few seconds.
     """
     app.register_blueprint(import_pages.pages)
-    import_commands.register(cli_group if cli_group is not None else app.cli)
     # A format that does not keep the contract is found at start, not at the first upload.
     for feed in all_feeds():
         for name in ("NAME", "TITLE", "EXTENSIONS", "MEDIA_TYPE", "sniff", "guard", "read", "write_report"):

@@ -7,6 +7,8 @@ import polars as pl
 #: Between the parts of a key; the parts themselves cannot hold it.
 SEPARATOR = "\x1e"
 UNSETTLED = "?"
+#: Begins the key of a product that was found to be another one; the id of that one follows.
+MERGED = "="
 
 
 def match_part() -> pl.Expr:
@@ -27,8 +29,8 @@ def settled_key(match_key: str, *, category_code: str) -> str:
 
 #: The key of the row `r` in SQL. Goods without a category stay apart by supplier until somebody settles them.
 KEY_SQL = (
-    f"coalesce(r.category_code, '{UNSETTLED}' || cast(:supplier_id as text)) || '{SEPARATOR}' || r.match_part || '{SEPARATOR}'"
-    " || coalesce(r.base_unit, nullif(c.default_unit, ''), '件')"
+    f"coalesce(r.category_code, '{UNSETTLED}' || cast(:supplier_id as text))"
+    f" || '{SEPARATOR}' || r.match_part || '{SEPARATOR}' || coalesce(r.base_unit, nullif(c.default_unit, ''), '件')"
 )
 
 #: New products for the rows of a chunk that no product fits yet. Where there are GTINs it runs

@@ -254,6 +254,7 @@ from import_row r
 join product p on p.id = r.product_id
 left join category c on c.code = r.category_code
 where {_CHUNK_SQL}
+order by r.row_number
 on conflict (supplier_id, sku) do update
 set {{assignments}}, updated_at = :now,
     version = listing.version + case when listing.price_fen <> excluded.price_fen then 1 else 0 end

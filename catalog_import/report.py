@@ -113,4 +113,3 @@ def _own_width(batch: ImportBatch) -> int:
     while header and header[-1] in (CODES_TITLE, WORDS_TITLE):
         header.pop()
     return len(header)
-

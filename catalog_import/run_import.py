@@ -106,9 +106,7 @@ def _read_and_stage(batch_id: int, *, say: Progress) -> None:
     if standing.stage not in ("received", "decoded"):
         return
     say("decode", 0, 0)
-    decoded = decode_file(
-        spool.spooled(standing.sha256), feed=standing.format, folder=spool.blocks_folder(batch_id)
-    )
+    decoded = decode_file(spool.spooled(standing.sha256), feed=standing.format, folder=spool.blocks_folder(batch_id))
     if standing.stage == "received":
         _note_decoded(batch_id=batch_id, decoded=decoded, header=_find_header(decoded, mapping=standing.mapping))
     staged = _batch(batch_id)

@@ -17,7 +17,6 @@ from mall.access.authorize import authorize
 from mall.audit.record import record
 from mall.catalogue.category import Category
 from mall.catalogue.listing import Listing
-from mall.catalogue.product import Product
 from mall.database import atomic, session
 from mall.errors import Refusal
 

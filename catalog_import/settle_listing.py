@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from catalog_import.match_listing import settled_key
+from catalog_import.match_listing import MERGED, SEPARATOR, settled_key
 from mall import clock
 from mall.access.actor import Actor
 from mall.catalogue.listing import Listing
@@ -28,7 +28,7 @@ def _place(listing: Listing, product: Product, *, category_code: str) -> None:
     there = session().scalar(select(Product).where(Product.match_key == key))
     if there is not None and product.gtin is not None and there.gtin not in (None, product.gtin):
         # Same brand and model under another GTIN is another thing.
-        key = settled_key(f"{product.match_key}\x1e{product.gtin}", category_code=category_code)
+        key = settled_key(SEPARATOR.join((product.match_key, product.gtin)), category_code=category_code)
         there = session().scalar(select(Product).where(Product.match_key == key))
     if there is None:
         product.category_code = category_code
@@ -36,11 +36,13 @@ def _place(listing: Listing, product: Product, *, category_code: str) -> None:
         return
     listing.product_id = there.id
     session().flush()
-    gtin, left_over = product.gtin, _offers(product.id) == 0
-    if left_over:
-        session().delete(product)
-        session().flush()
-    if left_over and there.gtin is None:
+    if _offers(product.id):
+        return
+    # The product stays as a row that says where it went; nothing is deleted, and its GTIN goes along.
+    gtin, product.gtin = product.gtin, None
+    product.match_key = SEPARATOR.join((MERGED, str(there.id), str(product.id)))
+    session().flush()
+    if there.gtin is None:
         there.gtin = gtin
 
 

@@ -60,9 +60,7 @@ def category_index() -> CategoryIndex:
         for word in (fold(category.name), *_aliases(category)):
             if len(word) >= _WORD_MIN and category.in_mall and category.code not in words[word]:
                 words[word].append(category.code)
-    return CategoryIndex(
-        by_code=by_code, by_name=by_name, words={word: tuple(codes) for word, codes in words.items()}
-    )
+    return CategoryIndex(by_code=by_code, by_name=by_name, words={word: tuple(codes) for word, codes in words.items()})
 
 
 def resolve_words(supplier_id: int, words: Iterable[str], *, index: CategoryIndex) -> dict[str, ResolvedWord]:
@@ -78,7 +76,9 @@ def resolve_words(supplier_id: int, words: Iterable[str], *, index: CategoryInde
     return resolved
 
 
-def suggest(*, name: str, word: str, index: CategoryIndex, settled: Mapping[str, Mapping[str, int]]) -> list[Suggestion]:
+def suggest(
+    *, name: str, word: str, index: CategoryIndex, settled: Mapping[str, Mapping[str, int]]
+) -> list[Suggestion]:
     """The likeliest categories for a product, surest first.
 
     `settled` is what `settled_evidence` found: how often this word, this name, or a pair of its

@@ -57,9 +57,7 @@ def xlsx_template() -> bytes:
     return target.getvalue()
 
 
-def _sheet(
-    book: xlsxwriter.Workbook, name: str, titles: list[str], heading: object, rows: list[list[str]]
-) -> None:
+def _sheet(book: xlsxwriter.Workbook, name: str, titles: list[str], heading: object, rows: list[list[str]]) -> None:
     sheet = book.add_worksheet(name)
     for position, title in enumerate(titles):
         sheet.write_string(0, position, title, heading)

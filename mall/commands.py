@@ -191,7 +191,7 @@ def demo_load(seed: int) -> None:
     if not settings.demo:
         click.echo("未启用演示模式：设置 SUNMALL_DEMO=1 后再装入。 Set SUNMALL_DEMO=1 first.", err=True)
         sys.exit(EXIT_REFUSED)
-    _load_demo(seed=seed, settings=settings)
+    _load_demo(seed=seed, settings=settings, say=say)
 
 
 _load_demo: Callable[..., Any]

@@ -29,6 +29,28 @@ UNKNOWN = RefusalText(
 )
 
 REFUSALS: dict[str, RefusalText] = {
+    # accept
+    "accept.no_first": RefusalText(
+        http=409,
+        zh="订单 {number} 还没有验收人的验收结果，不能复核。",
+        zh_next="请验收人先验收。",
+        en="Order {number} has no first acceptance to confirm yet.",
+        en_next="Let the receiver accept first.",
+    ),
+    "accept.second_pending": RefusalText(
+        http=409,
+        zh="订单 {number} 的验收已提交，正在等复核验收人。",
+        zh_next="请复核验收人办理后再继续。",
+        en="The acceptance of order {number} waits for the second acceptor.",
+        en_next="Go on after the second acceptor has decided.",
+    ),
+    "accept.too_many": RefusalText(
+        http=422,
+        zh="第 {line_no} 行“{name}”最多还能验收 {most} 件，填写了 {quantity} 件。",
+        zh_next="请按实收数量填写；至少要验收一件。",
+        en="Line {line_no} “{name}”: at most {most} can be accepted, {quantity} were entered.",
+        en_next="Enter what was received; at least one piece must be accepted.",
+    ),
     # access
     "access.denied": RefusalText(
         http=403,
@@ -59,6 +81,114 @@ REFUSALS: dict[str, RefusalText] = {
         en="There is no such session; it may have ended already.",
         en_next="Reload the account page to see your sessions.",
     ),
+    # asset
+    "asset.none_waiting": RefusalText(
+        http=409,
+        zh="订单 {number} 没有待登记的资产。",
+        zh_next="请刷新页面查看已登记的卡片。",
+        en="Order {number} has no assets waiting for registration.",
+        en_next="Reload the page to see the cards registered.",
+    ),
+    "asset.place_needed": RefusalText(
+        http=422,
+        zh="请填写资产卡片 {card}（{name}）的存放地点。",
+        zh_next="填写后重新提交。",
+        en="Please enter where the asset of card {card} ({name}) is kept.",
+        en_next="Fill it in and submit again.",
+    ),
+    "asset.unknown_card": RefusalText(
+        http=422,
+        zh="没有编号为 {card} 的待登记卡片。",
+        zh_next="请从页面列出的卡片中填写。",
+        en="There is no card {card} waiting for registration.",
+        en_next="Fill in the cards the page lists.",
+    ),
+    # budget
+    "budget.category_outside": RefusalText(
+        http=409,
+        zh="预算指标“{budget_line}”不能购买“{category}”（{category_code}）。",
+        zh_next="请改选适用于该品目的预算指标，或联系本单位财务人员调整。",
+        en="The budget line “{budget_line}” does not cover “{category}” ({category_code}).",
+        en_next="Choose a line that covers this category, or ask your unit's finance staff to adjust it.",
+    ),
+    "budget.not_procurement": RefusalText(
+        http=409,
+        zh="预算指标“{budget_line}”不能用于政府采购。",
+        zh_next="请改选可用于采购的预算指标，或联系本单位财务人员。",
+        en="The budget line “{budget_line}” is not for procurement.",
+        en_next="Choose a procurement line, or ask your unit's finance staff.",
+    ),
+    "budget.unknown_line": RefusalText(
+        http=422,
+        zh="没有这条预算指标，或它不属于本单位。",
+        zh_next="请在购物车中为商品选择本单位的预算指标。",
+        en="There is no such budget line, or it is not your unit's.",
+        en_next="Choose one of your unit's budget lines in the cart.",
+    ),
+    "budget.wrong_year": RefusalText(
+        http=409,
+        zh="预算指标“{budget_line}”是 {line_year} 年度的，{year} 年度的订单不能使用。",
+        zh_next="请改选本年度的预算指标。",
+        en="The budget line “{budget_line}” is of {line_year} and cannot pay an order of {year}.",
+        en_next="Choose a budget line of this year.",
+    ),
+    # cart
+    "cart.full": RefusalText(
+        http=409,
+        zh="购物车最多放 {most} 行。",
+        zh_next="请先提交或删除一部分商品。",
+        en="The cart holds at most {most} lines.",
+        en_next="Submit or remove some of the goods first.",
+    ),
+    "cart.list_ambiguous_sku": RefusalText(
+        http=409,
+        zh="第 {line_no} 行：货号“{sku}”对应多家供应商。",
+        zh_next="请写明供应商：{choices}。",
+        en="Line {line_no}: several suppliers use the article number “{sku}”.",
+        en_next="Name the supplier: {choices}.",
+    ),
+    "cart.list_bad_quantity": RefusalText(
+        http=422,
+        zh="第 {line_no} 行的数量“{given}”不对，应为正整数。",
+        zh_next="请改正这一行后重新提交。",
+        en="Line {line_no}: “{given}” is not a whole number above zero.",
+        en_next="Correct the line and submit it again.",
+    ),
+    "cart.list_too_long": RefusalText(
+        http=422,
+        zh="清单有 {lines} 行，一次最多 {most} 行。",
+        zh_next="请分几次粘贴。",
+        en="The list has {lines} lines; at most {most} are taken at once.",
+        en_next="Paste it in several parts.",
+    ),
+    "cart.list_unknown_sku": RefusalText(
+        http=404,
+        zh="第 {line_no} 行：没有找到货号“{sku}”。",
+        zh_next="请核对货号，或搜索商品名称。",
+        en="Line {line_no}: no listing has the article number “{sku}”.",
+        en_next="Check the number, or search by name.",
+    ),
+    "cart.no_budget_line": RefusalText(
+        http=422,
+        zh="还没有选择预算指标。",
+        zh_next="请在购物车中为这行商品选择预算指标。",
+        en="No budget line has been chosen.",
+        en_next="Choose a budget line for this item in the cart.",
+    ),
+    "cart.price_changed": RefusalText(
+        http=409,
+        zh="“{name}”的价格已由 {seen_price_fen} 变为 {price_fen}。",
+        zh_next="确认新价格后再提交。",
+        en="The price of “{name}” changed from {seen_price_fen} to {price_fen}.",
+        en_next="Confirm the new price before you submit.",
+    ),
+    "cart.unknown_line": RefusalText(
+        http=404,
+        zh="购物车里没有这一行，可能已经提交或删除。",
+        zh_next="请刷新购物车。",
+        en="The cart has no such line; it may have been submitted or removed.",
+        en_next="Reload the cart.",
+    ),
     # category
     "category.out_of_mall": RefusalText(
         http=409,
@@ -66,6 +196,72 @@ REFUSALS: dict[str, RefusalText] = {
         zh_next="改用其他采购方式，或咨询当地财政部门。",
         en="The category of “{name}” is outside the scope of this mall.",
         en_next="Use another way of purchasing, or ask your finance department.",
+    ),
+    # dispute
+    "dispute.bad_outcome": RefusalText(
+        http=422,
+        zh="争议的处理结果只能是接受、更换或结清。",
+        zh_next="请从列表中选择。",
+        en="A dispute ends with acceptance, replacement or release.",
+        en_next="Choose one from the list.",
+    ),
+    "dispute.none_open": RefusalText(
+        http=409,
+        zh="订单 {number} 没有未处理的争议。",
+        zh_next="请刷新页面查看最新状态。",
+        en="Order {number} has no open dispute.",
+        en_next="Reload the page to see the present state.",
+    ),
+    "dispute.nothing_left": RefusalText(
+        http=409,
+        zh="订单 {number} 已全部结清，没有可释放的数量。",
+        zh_next="请改选其他处理结果。",
+        en="Nothing is left to release on order {number}.",
+        en_next="Choose another outcome.",
+    ),
+    "dispute.too_many": RefusalText(
+        http=422,
+        zh="第 {line_no} 行“{name}”最多可对 {most} 件提出争议，填写了 {quantity} 件。",
+        zh_next="请改正数量后重新提交。",
+        en="Line {line_no} “{name}”: at most {most} can be disputed, {quantity} were entered.",
+        en_next="Correct the quantity and submit again.",
+    ),
+    # event
+    "event.not_parked": RefusalText(
+        http=409,
+        zh="这个事件不在搁置状态。",
+        zh_next="刷新页面查看最新状态。",
+        en="This event is not parked.",
+        en_next="Reload the page to see the present state.",
+    ),
+    # invoice
+    "invoice.bad_number": RefusalText(
+        http=422,
+        zh="发票号码“{invoice}”格式不对。",
+        zh_next="请按发票填写 8 位或 20 位数字的号码。",
+        en="“{invoice}” is not a valid invoice number.",
+        en_next="Enter the 8 or 20 digits of the invoice's number.",
+    ),
+    "invoice.in_future": RefusalText(
+        http=422,
+        zh="开票日期 {issued_on} 晚于今天。",
+        zh_next="请按发票上的日期填写。",
+        en="The invoice date {issued_on} lies in the future.",
+        en_next="Enter the date on the invoice.",
+    ),
+    "invoice.not_matching": RefusalText(
+        http=409,
+        zh="发票金额 {amount_fen} 与验收金额 {accepted_fen}、订单金额 {ordered_fen} 不符。",
+        zh_next="请按验收金额重新开票后录入。",
+        en="The invoice of {amount_fen} matches neither the accepted {accepted_fen} nor the ordered {ordered_fen}.",
+        en_next="Issue and enter an invoice over the accepted amount.",
+    ),
+    "invoice.number_used": RefusalText(
+        http=409,
+        zh="发票号码“{invoice}”已在全省其他订单中使用。",
+        zh_next="请核对号码；一张发票只能用于一张订单。",
+        en="The invoice number “{invoice}” is already used in the province.",
+        en_next="Check the number; one invoice belongs to one order.",
     ),
     # ledger
     "ledger.already_reversed": RefusalText(
@@ -84,9 +280,9 @@ REFUSALS: dict[str, RefusalText] = {
     ),
     "ledger.insufficient": RefusalText(
         http=409,
-        zh="{account_zh}不足：需要 {requested_fen} 元，现有 {available_fen} 元。",
+        zh="{account_zh}不足：需要 {requested_fen}，现有 {available_fen}。",
         zh_next="请减少金额，换用其他预算指标，或先申请追加预算。",
-        en="Not enough in \"{account_en}\": {requested_fen} yuan asked, {available_fen} yuan there.",
+        en="Not enough in \"{account_en}\": {requested_fen} asked, {available_fen} there.",
         en_next="Lower the amount, use another budget line, or ask for a supplement first.",
     ),
     "ledger.line_code_taken": RefusalText(
@@ -118,12 +314,33 @@ REFUSALS: dict[str, RefusalText] = {
         en="“{name}” is not delivered to your unit's area.",
         en_next="Choose a supplier that delivers to your area on the product page, or ask this one to extend its delivery area.",
     ),
+    "listing.not_enough": RefusalText(
+        http=409,
+        zh="“{name}”库存只有 {stock}，不够订购 {quantity}。",
+        zh_next="请减少数量，或在商品页改选其他供应商。",
+        en="Only {stock} of “{name}” are in stock; {quantity} were asked for.",
+        en_next="Order less, or choose another supplier on the product page.",
+    ),
+    "listing.not_found": RefusalText(
+        http=404,
+        zh="没有编号为 {listing_id} 的商品。",
+        zh_next="请重新搜索。",
+        en="There is no listing {listing_id}.",
+        en_next="Please search again.",
+    ),
     "listing.off_shelf": RefusalText(
         http=409,
         zh="“{name}”（{sku}）不在架上，不能订购。",
         zh_next="在商品页改选其他供应商的报价，或搜索同类商品。",
         en="“{name}” ({sku}) is not on the shelf and cannot be ordered.",
         en_next="Choose another supplier's offer on the product page, or search for similar goods.",
+    ),
+    "listing.unknown": RefusalText(
+        http=404,
+        zh="没有编号为 {listing_id} 的商品。",
+        zh_next="请重新搜索，从结果中加入购物车。",
+        en="There is no listing {listing_id}.",
+        en_next="Search again and add it from the results.",
     ),
     # notice
     "notice.unknown": RefusalText(
@@ -132,6 +349,119 @@ REFUSALS: dict[str, RefusalText] = {
         zh_next="返回通知列表。",
         en="There is no such notice.",
         en_next="Go back to the list of notices.",
+    ),
+    # order
+    "order.bad_quantity": RefusalText(
+        http=422,
+        zh="第 {line_no} 行的数量不对，应为 1 至 1000000 的整数。",
+        zh_next="请改正数量后重新提交。",
+        en="The quantity of line {line_no} must be a whole number from 1 to 1,000,000.",
+        en_next="Correct the quantity and submit again.",
+    ),
+    "order.bad_receiver": RefusalText(
+        http=422,
+        zh="指定的收货人不是本单位的收货验收人。",
+        zh_next="请从列表中选择，或不指定收货人。",
+        en="The named receiver is not a receiver of your unit.",
+        en_next="Choose one from the list, or leave it open.",
+    ),
+    "order.cancellation_pending": RefusalText(
+        http=409,
+        zh="订单 {number} 已经申请取消，正在等供应商答复。",
+        zh_next="请等待答复，或直接联系供应商。",
+        en="A cancellation of order {number} was requested already; the supplier has yet to answer.",
+        en_next="Wait for the answer, or contact the supplier.",
+    ),
+    "order.empty": RefusalText(
+        http=422,
+        zh="没有要订购的商品。",
+        zh_next="请先把商品加入购物车并勾选。",
+        en="There is nothing to order.",
+        en_next="Put goods into the cart and tick them first.",
+    ),
+    "order.no_cancellation_requested": RefusalText(
+        http=409,
+        zh="采购单位没有申请取消订单 {number}。",
+        zh_next="请刷新页面查看最新状态。",
+        en="The unit has not requested to cancel order {number}.",
+        en_next="Reload the page to see the present state.",
+    ),
+    "order.over_asset_ceiling": RefusalText(
+        http=409,
+        zh="“{name}”单价 {price_fen}，超过“{category}”的资产配置标准 {ceiling_fen}。",
+        zh_next="请选择标准以内的型号；确需超标准配置的，先报财政部门批准后线下采购。",
+        en="“{name}” costs {price_fen}, more than the asset ceiling of {ceiling_fen} for “{category}”.",
+        en_next="Choose a model within the ceiling; anything dearer needs the finance department's approval outside the mall.",
+    ),
+    "order.over_year_limit": RefusalText(
+        http=409,
+        zh="品目 {category_code} 本年度直购已用 {so_far_fen}，加上这次 {amount_fen} 将超过限额 {limit_fen}。",
+        zh_next="请减少数量，或改用比价、询价等限额更高的采购方式。",
+        en="Direct purchases of category {category_code} this year stand at {so_far_fen}; with {amount_fen} more they would pass the limit of {limit_fen}.",
+        en_next="Order less, or use a mode with a higher limit, such as price comparison or inquiry.",
+    ),
+    "order.partly_accepted": RefusalText(
+        http=409,
+        zh="订单 {number} 已有部分商品验收，不能整单取消。",
+        zh_next="剩余部分请按少交结清。",
+        en="Part of order {number} has been accepted, so it cannot be cancelled as a whole.",
+        en_next="Settle the rest as a short delivery.",
+    ),
+    "order.price_changed": RefusalText(
+        http=409,
+        zh="“{name}”的价格已由 {seen_price_fen} 变为 {price_fen}。",
+        zh_next="请在购物车中查看新价格，确认后重新提交。",
+        en="The price of “{name}” changed from {seen_price_fen} to {price_fen}.",
+        en_next="Look at the new price in the cart, confirm it and submit again.",
+    ),
+    "order.price_only_falls": RefusalText(
+        http=422,
+        zh="第 {line_no} 行“{name}”的成交价只能降低：下单价 {ordered_price_fen}，填写 {price_fen}。",
+        zh_next="请填写不高于下单价的金额；确实不能按此价供货的，请谢绝接单。",
+        en="The price of line {line_no} “{name}” can only fall: ordered at {ordered_price_fen}, entered {price_fen}.",
+        en_next="Enter no more than the ordered price, or decline the order.",
+    ),
+    "order.reason_needed": RefusalText(
+        http=422,
+        zh="请填写理由，2 至 500 个字。",
+        zh_next="理由会随单据保存，对方可以看到。",
+        en="Please give a reason of 2 to 500 characters.",
+        en_next="The reason is kept with the document and shown to the other side.",
+    ),
+    "order.too_many_lines": RefusalText(
+        http=422,
+        zh="一次最多订购 {most} 行，这次有 {lines} 行。",
+        zh_next="请分几次提交。",
+        en="At most {most} lines can be ordered at once; these are {lines}.",
+        en_next="Submit them in several orders.",
+    ),
+    "order.unit_needed": RefusalText(
+        http=422,
+        zh="您在不止一个单位任经办人，请说明为哪个单位下单。",
+        zh_next="请填写单位编号。",
+        en="You are a handler in more than one unit; say for which one you order.",
+        en_next="Name the unit's id.",
+    ),
+    "order.unknown": RefusalText(
+        http=404,
+        zh="没有找到这张订单。",
+        zh_next="请核对订单号，或从订单列表中查找；您无权查看的订单也显示为不存在。",
+        en="This order was not found.",
+        en_next="Check the number or look in the list of orders; orders you may not see are shown as not found, too.",
+    ),
+    "order.unknown_action": RefusalText(
+        http=404,
+        zh="没有“{action}”这项操作。",
+        zh_next="请使用页面上的按钮；程序调用请查看接口文档。",
+        en="There is no action “{action}”.",
+        en_next="Use the buttons on the page; programs find the actions in the API's documentation.",
+    ),
+    "order.unknown_line": RefusalText(
+        http=422,
+        zh="订单中没有第 {line_no} 行。",
+        zh_next="请刷新页面，按现有的行填写。",
+        en="The order has no line {line_no}.",
+        en_next="Reload the page and fill in the lines it shows.",
     ),
     # page
     "page.bug": RefusalText(
@@ -212,6 +542,36 @@ REFUSALS: dict[str, RefusalText] = {
         en="This password is too well known and easily guessed.",
         en_next="Choose one that nobody would think of.",
     ),
+    # payment
+    "payment.no_invoice": RefusalText(
+        http=409,
+        zh="订单 {number} 还没有发票，不能申请付款。",
+        zh_next="请供应商先录入发票。",
+        en="Order {number} has no invoice yet; payment cannot be requested.",
+        en_next="Ask the supplier to enter the invoice.",
+    ),
+    "payment.unknown": RefusalText(
+        http=404,
+        zh="没有找到付款申请。",
+        zh_next="请刷新页面查看最新状态。",
+        en="There is no such payment request.",
+        en_next="Reload the page to see the present state.",
+    ),
+    # people
+    "people.no_platform": RefusalText(
+        http=409,
+        zh="还没有平台机构，无法授予三员岗位。",
+        zh_next="请先运行 sunmall reference load，或用 --organisation 指定机构。",
+        en="There is no platform organisation yet, so officers' posts cannot be granted.",
+        en_next="Run sunmall reference load first, or name an organisation with --organisation.",
+    ),
+    "people.unknown": RefusalText(
+        http=404,
+        zh="没有用户名为“{username}”的账号。",
+        zh_next="用 sunmall user list 查看现有账号。",
+        en="There is no account “{username}”.",
+        en_next="sunmall user list shows the accounts.",
+    ),
     # post
     "post.held_already": RefusalText(
         http=409,
@@ -276,6 +636,51 @@ REFUSALS: dict[str, RefusalText] = {
         zh_next="请系统管理员运行 make setup，或安装 fonts-noto-cjk、fonts-wqy-microhei 后重试。",
         en="No Chinese font is installed on the server, so the document cannot be printed.",
         en_next="Ask the system administrator to run make setup, or to install fonts-noto-cjk or fonts-wqy-microhei, then try again.",
+    ),
+    "printing.unknown_document": RefusalText(
+        http=404,
+        zh="订单 {number} 还没有这种文件。",
+        zh_next="办到相应环节后才会生成。",
+        en="Order {number} has no such document yet.",
+        en_next="It is made when the order has come that far.",
+    ),
+    # rating
+    "rating.already_rated": RefusalText(
+        http=409,
+        zh="订单 {number} 已经评价过。",
+        zh_next="每张订单只能评价一次。",
+        en="Order {number} has been rated already.",
+        en_next="Each order is rated once.",
+    ),
+    "rating.bad_mark": RefusalText(
+        http=422,
+        zh="评分应为 1 至 5 的整数。",
+        zh_next="请改正后重新提交。",
+        en="Marks are whole numbers from 1 to 5.",
+        en_next="Correct them and submit again.",
+    ),
+    # receive
+    "receive.other_person": RefusalText(
+        http=403,
+        zh="这张订单指定了另一位收货人。",
+        zh_next="请由指定的收货人办理。",
+        en="The order names another receiver.",
+        en_next="Let the named receiver do it.",
+    ),
+    "receive.too_many": RefusalText(
+        http=422,
+        zh="第 {line_no} 行“{name}”最多还能收 {most} 件，填写了 {quantity} 件。",
+        zh_next="请按实到数量填写；多送的商品请退回供应商。",
+        en="Line {line_no} “{name}”: at most {most} can be received, {quantity} were entered.",
+        en_next="Enter what arrived; give back what was delivered beyond it.",
+    ),
+    # reference
+    "reference.bad_file": RefusalText(
+        http=422,
+        zh="文件“{file}”不是品目分类目录：{why}（第 {line} 行）",
+        zh_next="请使用列名为 code,name,level,parent_code 的 UTF-8 CSV，每个上级编码都要在表中。",
+        en="The file \"{file}\" is not a category table: {why} (line {line})",
+        en_next="Use a UTF-8 CSV with the columns code,name,level,parent_code in which every parent code stands.",
     ),
     # request
     "request.cross_site": RefusalText(
@@ -344,12 +749,63 @@ REFUSALS: dict[str, RefusalText] = {
     # rule
     "rule.missing": RefusalText(
         http=409,
-        zh="本地区没有配置所需的规则（{code}），无法办理。",
+        zh="本地区没有配置所需的规则（{rule}），无法办理。",
         zh_next="请联系财政部门或系统管理员补充规则。",
-        en="A rule needed here ({code}) is not set for this region.",
+        en="A rule needed here ({rule}) is not set for this region.",
         en_next="Ask the finance department or the system administrator to add it.",
     ),
+    # ship
+    "ship.too_many": RefusalText(
+        http=422,
+        zh="第 {line_no} 行“{name}”最多还能发 {most} 件，填写了 {quantity} 件。",
+        zh_next="请改正发货数量；至少要发一件。",
+        en="Line {line_no} “{name}”: at most {most} can still be shipped, {quantity} were entered.",
+        en_next="Correct the quantities; at least one piece must be shipped.",
+    ),
+    # short
+    "short.not_requested": RefusalText(
+        http=409,
+        zh="采购单位没有申请按少交结清订单 {number}。",
+        zh_next="请刷新页面查看最新状态。",
+        en="The unit has not proposed to settle order {number} as a short delivery.",
+        en_next="Reload the page to see the present state.",
+    ),
+    "short.pending": RefusalText(
+        http=409,
+        zh="订单 {number} 已申请按少交结清，正在等供应商答复。",
+        zh_next="请等待答复，或直接联系供应商。",
+        en="A short delivery of order {number} was proposed already; the supplier has yet to answer.",
+        en_next="Wait for the answer, or contact the supplier.",
+    ),
+    "short.too_many": RefusalText(
+        http=422,
+        zh="第 {line_no} 行“{name}”最多还有 {most} 件未交，填写了 {quantity} 件。",
+        zh_next="请改正数量后重新提交。",
+        en="Line {line_no} “{name}”: at most {most} are still owed, {quantity} were entered.",
+        en_next="Correct the quantity and submit again.",
+    ),
     # sign
+    "sign.already_signed": RefusalText(
+        http=409,
+        zh="本方已经签署。",
+        zh_next="请等待对方签署。",
+        en="Your side has signed already.",
+        en_next="Wait for the other side to sign.",
+    ),
+    "sign.content_changed": RefusalText(
+        http=409,
+        zh="订单 {number} 的内容与合同不一致，不能签署。",
+        zh_next="请刷新页面核对；仍不一致的，请联系系统管理员。",
+        en="The content of order {number} differs from its contract; it cannot be signed.",
+        en_next="Reload and compare; if they still differ, tell the system administrator.",
+    ),
+    "sign.no_contract": RefusalText(
+        http=409,
+        zh="订单 {number} 还没有生成合同。",
+        zh_next="请等供应商确认接单后再签署。",
+        en="Order {number} has no contract yet.",
+        en_next="Sign after the supplier has confirmed the order.",
+    ),
     "sign.wrong_password": RefusalText(
         http=422,
         zh="密码不对，没有办成。",
@@ -416,6 +872,14 @@ REFUSALS: dict[str, RefusalText] = {
         zh_next="刷新“我的账号”页面查看现有令牌。",
         en="There is no such token; it may have been revoked already.",
         en_next="Reload the account page to see your tokens.",
+    ),
+    # treasury
+    "treasury.bad_file": RefusalText(
+        http=422,
+        zh="国库文件 {file} 不能使用：{why}。",
+        zh_next="请核对文件是否完整、未经改动，必要时请国库重新发送。",
+        en="The treasury file {file} cannot be used: {why}.",
+        en_next="Check that the file is complete and unchanged, or have the treasury send it again.",
     ),
     # user
     "user.disabled": RefusalText(

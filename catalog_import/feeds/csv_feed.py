@@ -58,7 +58,9 @@ def read(path: Path) -> FeedTable:
     """Settle encoding and delimiter, then stream the rows."""
     encoding = find_encoding(path)
     delimiter = find_delimiter(path, encoding=encoding)
-    return FeedTable(blocks=_blocks(path, encoding=encoding, delimiter=delimiter), encoding=encoding, delimiter=delimiter)
+    return FeedTable(
+        blocks=_blocks(path, encoding=encoding, delimiter=delimiter), encoding=encoding, delimiter=delimiter
+    )
 
 
 def find_encoding(path: Path) -> str:
@@ -69,17 +71,19 @@ def find_encoding(path: Path) -> str:
     """
     with path.open("rb") as file:
         mark = file.read(4)
+    broken_utf8_at: int | None = None
     if mark.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"
     elif mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     else:
-        broken_at = _first_broken_byte(path, encoding="utf-8")
-        encoding = "utf-8" if broken_at is None else "gb18030"
+        broken_utf8_at = _first_broken_byte(path, encoding="utf-8")
+        encoding = "utf-8" if broken_utf8_at is None else "gb18030"
     broken_at = None if encoding == "utf-8" else _first_broken_byte(path, encoding=encoding)
     if broken_at is not None:
-        row = _line_of(path, byte=broken_at)
-        raise Refusal("import.encoding_unknown", byte=broken_at, row=row)
+        # The encoding that carries further is the one that was meant.
+        broken_at = max(broken_at, broken_utf8_at or 0)
+        raise Refusal("import.encoding_unknown", byte=broken_at, row=_line_of(path, byte=broken_at))
     if encoding == "gb18030":
         _refuse_doubtful(path)
     return encoding

@@ -67,7 +67,12 @@ def read(path: Path) -> FeedTable:
 
 def write_report(target: IO[bytes], *, rows: Iterator[ReportRow], form: ReportForm) -> None:
     """The sender's sheet with two more columns and coloured cells; every cell is text, so nothing can run."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(target, options)
     sheet = book.add_worksheet(_sheet_title(form.sheet))
     colours = {severity: book.add_format({"bg_color": colour}) for severity, colour in _COLOURS.items()}

@@ -89,7 +89,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "import.decide": ((of_selling_supplier,),),
     "import.settle": ((of_selling_supplier,),),
     "supplier.list": ((holds("centre"),), (holds("regulator"),)),
-    "supplier.suspend": ((holds("centre"),),),
+    "supplier.suspend": ((holds("centre"),), (is_system,)),
     # the three officers: none of them sees business data
     "people.list": ((holds("sysadmin"),), (holds("secadmin"),)),
     "people.create": ((holds("sysadmin"),),),

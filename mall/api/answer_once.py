@@ -1,4 +1,4 @@
-"""Answering a keyed request once: the whole answer is kept in the transaction of its effect, and given again as it was."""
+"""Answering a keyed request once: the answer is kept in the transaction of its effect, and given again as it was."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_openapi3 import APIBlueprint
 from flask_openapi3.models.schema import Schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -28,8 +28,6 @@ _WORDS = {
 
 class Problem(BaseModel):
     """An error: what happened, in the language asked for, with a stable code and the facts behind it."""
-
-    model_config = ConfigDict(title="Problem")
 
     type: str = Field(description="A name of this kind of problem")
     title: str = Field(description="What happened, in the language of Accept-Language (zh or en)")

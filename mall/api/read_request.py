@@ -1,15 +1,15 @@
-"""Reading a request of the API: bodies and queries by their shapes, keys from their header; what does not fit is refused."""
+"""Reading a request of the API: bodies and queries by their shapes, keys from their header, or a refusal."""
 
 from __future__ import annotations
 
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from flask import request
 from flask_babel import gettext as _
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from mall.errors import Refusal
@@ -21,6 +21,17 @@ _DEPTH_MAX = 20
 
 Shape = TypeVar("Shape", bound=BaseModel)
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def _digits(value: Any) -> Any:
+    """Only plain digits: int() would take "1_000" and " 7", too."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("digits only")
+    return value
+
+
+#: a whole number in a query
+Digits = Annotated[int, BeforeValidator(_digits)]
 
 
 class NumberPath(BaseModel):
@@ -36,16 +47,18 @@ class Question(BaseModel):
 
 
 def reads(view: View) -> View:
-    """Give a view its annotated `query` and `body`, and the rest of its address as it stands.
+    """Give a view its annotated `path`, `query` and `body`.
 
     The library's own reading takes a body that is no JSON for none at all, and asks for the
     shape's schema at every request.
     """
-    shapes = {name: shape for name, shape in get_type_hints(view).items() if name in ("query", "body")}
+    shapes = {name: shape for name, shape in get_type_hints(view).items() if name in ("path", "query", "body")}
 
     @functools.wraps(view)
     def reading(**address: Any) -> Any:
-        given = dict(address)
+        given: dict[str, Any] = {}
+        if "path" in shapes:
+            given["path"] = shapes["path"](**address)
         if "query" in shapes:
             given["query"] = read_query(shapes["query"])
         if "body" in shapes:

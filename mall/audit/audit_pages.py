@@ -51,8 +51,12 @@ def _wanted() -> AuditFilter:
         result=values.get("result", ""),
         from_day=_day(values.get("from")),
         to_day=_day(values.get("to")),
-        before=values.get("before", type=int),
+        before=_record_id(values.get("before", "")),
     )
+
+
+def _record_id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def _day(text: str | None) -> date | None:

@@ -3,8 +3,6 @@
 Each command runs in a process forked after the import: it starts at once and leaves nothing behind for the next.
 """
 
-import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -94,11 +92,9 @@ def _become(each: ConsoleStep, *, command: Callable[[], object]) -> None:
 
 
 def _console_command() -> Callable[[], object]:
-    """The installed console command, with the application it will need already imported."""
+    """The installed console command; loading it imports the application."""
     (found,) = entry_points(group="console_scripts", name="sunmall")
     command: Callable[[], object] = found.load()
-    if importlib.util.find_spec("wsgi"):
-        importlib.import_module("wsgi")
     return command
 
 

@@ -49,12 +49,10 @@ def statements(*, tables: list[str], sequences: list[str], app_role: str) -> lis
     )
     for table in tables:
         if table in APPEND_ONLY:
+            # For each statement, not for each row: an attempt is refused even where it would have touched nothing.
             found += [
-                f'CREATE TRIGGER "{table}_append_only" BEFORE UPDATE OR DELETE ON "{table}" '
-                "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-                f'CREATE TRIGGER "{table}_no_truncate" BEFORE TRUNCATE ON "{table}" '
+                f'CREATE TRIGGER "{table}_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
                 f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{table}_append_only"',
-                f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{table}_no_truncate"',
             ]
     return found

@@ -24,17 +24,17 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         is_task=True,
     ),
     "approve_order_second": NoticeText(
-        zh="订单 {number}（{supplier}，{amount}）已过一级审批，等您作第二级审批。",
+        zh="订单 {number}（{supplier}，{amount}）已过一级审批，等您作二级审批。",
         en="Order {number} ({supplier}, {amount}) passed the first approval and waits for yours.",
         is_task=True,
     ),
     "order_returned": NoticeText(
-        zh="订单 {number} 被退回：{reason}。请修改后重新提交，或取消。",
-        en="Order {number} was returned: {reason}. Change and submit it again, or cancel it.",
+        zh="订单 {number} 被退回：{reason}。请重新提交，或取消。",
+        en="Order {number} was returned: {reason}. Submit it again, or cancel it.",
         is_task=True,
     ),
     "confirm_order": NoticeText(
-        zh="{unit}的新订单 {number}（{amount}）等您确认。逾期不确认视为拒单。",
+        zh="{unit}的新订单 {number}（{amount}）等您确认。逾期不确认视为谢绝。",
         en="New order {number} of {unit} ({amount}) waits for your confirmation. Silence counts as declining.",
         is_task=True,
     ),
@@ -64,7 +64,7 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         is_task=True,
     ),
     "answer_short": NoticeText(
-        zh="{unit}请求按短交了结订单 {number} 的部分货物：{reason}。请您答复。",
+        zh="{unit}请求按少交结清订单 {number} 的部分货物：{reason}。请您答复。",
         en="{unit} asks to close part of order {number} as a short delivery: {reason}. Please answer.",
         is_task=True,
     ),
@@ -79,7 +79,7 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         is_task=True,
     ),
     "accept_goods_second": NoticeText(
-        zh="订单 {number} 已由第一验收人验收，等您作第二人验收。",
+        zh="订单 {number} 已由第一验收人验收，等您复核验收。",
         en="The first acceptor has accepted order {number}; the second acceptance is yours.",
         is_task=True,
     ),
@@ -89,17 +89,17 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         is_task=True,
     ),
     "answer_dispute": NoticeText(
-        zh="{unit}对订单 {number} 的货物提出异议：{reason}。请您答复。",
+        zh="{unit}对订单 {number} 的货物提出争议：{reason}。请您答复。",
         en="{unit} disputes the goods of order {number}: {reason}. Please answer.",
         is_task=True,
     ),
     "settle_dispute": NoticeText(
-        zh="订单 {number} 的异议，供应商已答复，请您处理。",
+        zh="订单 {number} 的争议，供应商已答复，请您处理。",
         en="The supplier has answered the dispute of order {number}. Please settle it.",
         is_task=True,
     ),
     "dispute_settled": NoticeText(
-        zh="订单 {number} 的异议已处理：{reason}。",
+        zh="订单 {number} 的争议已处理：{reason}。",
         en="The dispute of order {number} is settled: {reason}.",
         is_task=False,
     ),
@@ -109,7 +109,7 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         is_task=True,
     ),
     "request_payment": NoticeText(
-        zh="订单 {number} 的发票已登记并核对一致，请您申请支付。",
+        zh="订单 {number} 的发票已登记并核对一致，请您申请付款。",
         en="The invoice of order {number} is entered and matches. Please request payment.",
         is_task=True,
     ),
@@ -119,7 +119,7 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         is_task=True,
     ),
     "payment_returned": NoticeText(
-        zh="订单 {number} 的支付申请被退回：{reason}。请更正后重新申请。",
+        zh="订单 {number} 的付款申请被退回：{reason}。请更正后重新申请。",
         en="The payment request of order {number} was returned: {reason}. Correct it and request again.",
         is_task=True,
     ),

@@ -179,16 +179,16 @@ def _turn(file: OrderFile) -> tuple[str, str, str]:
     if order.cancellation_requested_at is not None and order.state in ("confirmed", "contracted", "refused"):
         return _("供应商"), _("答复单位的取消请求"), "supplier"
     if order.short_requested and order.state in ("shipped", "received"):
-        return _("供应商"), _("答复短交了结的请求"), "supplier"
+        return _("供应商"), _("答复少交结清的请求"), "supplier"
     if order.state == "confirmed":
         if "unit" in signed:
             return _("供应商"), _("签署合同"), "supplier"
         who = _("经办人") if "supplier" in signed else _("经办人和供应商")
         return who, _("签署合同"), "handler"
     if order.state == "received" and order.first_accepted:
-        return _("第二验收人"), _("验收"), "acceptor"
+        return _("复核验收人"), _("验收"), "acceptor"
     if order.state == "disputed" and file.open_dispute is not None and not file.open_dispute.answer:
-        return _("供应商"), _("答复异议"), "supplier"
+        return _("供应商"), _("答复争议"), "supplier"
     if order.state == "paid":
         if any(card.state == "waiting" for card in file.cards):
             return _("资产登记人"), _("登记资产卡片"), "receiver"
@@ -196,17 +196,17 @@ def _turn(file: OrderFile) -> tuple[str, str, str]:
     return {
         "draft": (_("经办人"), _("提交"), "handler"),
         "submitted": (_("审批人"), _("审批"), "approver"),
-        "endorsed": (_("第二级审批人"), _("审批"), "leader"),
-        "returned": (_("经办人"), _("修改后重新提交，或取消"), "handler"),
+        "endorsed": (_("二级审批人"), _("审批"), "leader"),
+        "returned": (_("经办人"), _("重新提交，或取消"), "handler"),
         "approved": (_("供应商"), _("确认订单"), "supplier"),
         "contracted": (_("供应商"), _("发货"), "supplier"),
         "shipped": (_("收货人"), _("收货"), "receiver"),
         "refused": (_("供应商"), _("重新发货"), "supplier"),
         "received": (_("验收人"), _("验收"), "receiver"),
-        "disputed": (_("验收人或集采机构"), _("处理异议"), "receiver"),
+        "disputed": (_("验收人或采购中心"), _("处理争议"), "receiver"),
         "accepted": (_("供应商"), _("开具发票"), "supplier"),
         "invoiced": (_("会计"), _("申请支付"), "accountant"),
-        "payment_requested": (_("财务负责人"), _("审核支付申请"), "finance"),
+        "payment_requested": (_("财务审核人"), _("审核支付申请"), "finance"),
         "in_payment": (_("国库"), _("付款并送回回单"), ""),
     }.get(order.state, ("", "", ""))
 
@@ -219,22 +219,22 @@ def _done_words() -> dict[str, str]:
         "return": _("订单已退回经办人，占用的预算已释放。"),
         "cancel": _("订单已取消，占用的预算已释放。"),
         "confirm": _("订单已确认，合同已拟好，请双方签署。"),
-        "decline": _("已拒单，单位的预算已退回。"),
+        "decline": _("已谢绝，单位的预算已退回。"),
         "sign": _("您已签署合同。"),
         "request_cancellation": _("取消请求已送供应商，等对方答复。"),
         "agree_cancellation": _("已同意取消，单位的预算已退回。"),
         "ship": _("发货已登记，收货人会收到通知。"),
         "receive": _("收货已登记，请在期限内验收。"),
         "refuse": _("已登记拒收，供应商会收到通知。"),
-        "request_short": _("短交了结的请求已送供应商，等对方答复。"),
-        "agree_short": _("已同意短交了结，差额已退回预算。"),
+        "request_short": _("少交结清的请求已送供应商，等对方答复。"),
+        "agree_short": _("已同意少交结清，差额已退回预算。"),
         "accept": _("验收已登记。"),
-        "accept_second": _("第二人验收已登记。"),
-        "dispute": _("异议已提出，供应商会收到通知。"),
+        "accept_second": _("复核验收已登记。"),
+        "dispute": _("争议已提出，供应商会收到通知。"),
         "answer_dispute": _("答复已送出。"),
-        "settle_dispute": _("异议已处理。"),
+        "settle_dispute": _("争议已处理。"),
         "invoice": _("发票已登记，与订单和验收核对一致。"),
-        "request_payment": _("支付申请已提交，等财务负责人审核。"),
+        "request_payment": _("支付申请已提交，等财务审核人审核。"),
         "return_payment": _("支付申请已退回会计。"),
         "approve_payment": _("支付申请已通过，将随下一批次送国库。"),
         "register_asset": _("资产卡片已登记。"),

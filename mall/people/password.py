@@ -22,9 +22,12 @@ _nobody_s_hash = _hasher.hash("Nobody-2026-has-this")
 
 #: what everybody tries first; compared without case, digits and signs at the ends
 BLOCKED = frozenset(
-    "password passw0rd p@ssw0rd p@ssword admin administrator qwerty qwertyuiop asdfghjkl zxcvbnm 1qaz2wsx 1q2w3e4r "
-    "abc abcd abcdef iloveyou welcome letmein changeme default guest root test sunmall caigou zhengfu henan zhengzhou "
-    "dianzimaichang zhengfucaigou woaini nihao aini mima".split()
+    (
+        "password", "passw0rd", "p@ssw0rd", "p@ssword", "admin", "administrator", "qwerty", "qwertyuiop", "asdfghjkl",
+        "zxcvbnm", "1qaz2wsx", "1q2w3e4r", "abc", "abcd", "abcdef", "iloveyou", "welcome", "letmein", "changeme",
+        "default", "guest", "root", "test", "sunmall", "caigou", "zhengfu", "henan", "zhengzhou", "dianzimaichang",
+        "zhengfucaigou", "woaini", "nihao", "aini", "mima",
+    )
 )
 
 

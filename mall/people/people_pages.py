@@ -93,7 +93,7 @@ def grant(user_id: int) -> Any:
         warnings = grant_post(
             actor=current_actor(),
             user_id=user_id,
-            organisation_id=request.form.get("organisation_id", default=0, type=int),
+            organisation_id=_organisation_id(request.form.get("organisation_id", "")),
             role=request.form.get("role", ""),
         )
     except Refusal as refusal:
@@ -128,13 +128,17 @@ def unlock(user_id: int) -> Response:
     return redirect(url_for("people.show", user_id=user_id))
 
 
+def _organisation_id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 def _list_page(refusal: Refusal | None = None) -> str:
     text = request.args.get("text", "").strip()[:60]
     state = request.args.get("state", "")
     return render_template(
         "people/people.html",
         found=list_users(
-            actor=current_actor(), text=text, state=state, page=request.args.get("page", default=1, type=int)
+            actor=current_actor(), text=text, state=state, page=_page_number(request.args.get("page", ""))
         ),
         text=text,
         state=state,
@@ -142,6 +146,10 @@ def _list_page(refusal: Refusal | None = None) -> str:
         typed=request.form if refusal is not None else {},
         refusal=refusal,
     )
+
+
+def _page_number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _person_page(user_id: int, refusal: Refusal | None = None) -> str:

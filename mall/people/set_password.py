@@ -10,7 +10,7 @@ from mall.documents.advance import advance
 from mall.errors import Refusal
 from mall.people.api_token import revoke_tokens_of
 from mall.people.confirm_password import confirm_password
-from mall.people.password import hash_password, verify_password, require_good_password
+from mall.people.password import hash_password, require_good_password, verify_password
 from mall.people.sign_in import forget_devices
 from mall.people.user import UserAccount, actor_of
 from mall.people.web_session import end_sessions_of

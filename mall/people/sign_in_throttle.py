@@ -133,7 +133,8 @@ def clear(budget: Budget) -> None:
 def clear_account(username: str) -> int:
     """Forget the failures of this account from every network; returns how many counters there were."""
     prefix = f"account:{username.strip().lower()}@"
-    return session().execute(delete(SignInCounter).where(SignInCounter.key.startswith(prefix, autoescape=True))).rowcount
+    forgotten = delete(SignInCounter).where(SignInCounter.key.startswith(prefix, autoescape=True))
+    return session().execute(forgotten).rowcount
 
 
 def counters_of(usernames: list[str]) -> dict[str, int]:

@@ -8,6 +8,9 @@ from mall.search.catalogue_names import CatalogueNames, CategoryName, catalogue_
 from mall.search.query import Query
 from mall.search.search_catalogue import FacetValue, search_listings
 
+#: categories offered at once as the next narrowing
+CHOICES_MAX = 9
+
 
 @dataclass(frozen=True)
 class CategoryNode:
@@ -45,13 +48,21 @@ def leaves(node: CategoryNode) -> list[CategoryNode]:
 
 
 def category_choices(values: tuple[FacetValue, ...], *, chosen: str) -> list[FacetValue]:
-    """What to offer as the next narrowing: the categories below the one chosen, skipping levels that decide nothing."""
+    """What to offer as the next narrowing: the categories below the one chosen, the largest opened up.
+
+    货物 and 服务 decide nothing, so the largest group gives way to what is below it as long as the list stays short.
+    """
     names = catalogue_names()
     by_code = {value.value: value for value in values}
     level = _children(chosen or None, names=names, by_code=by_code)
-    while len(level) == 1 and (deeper := _children(level[0].value, names=names, by_code=by_code)):
-        level = deeper
-    return sorted(level, key=lambda value: -value.count)
+    while True:
+        for value in sorted(level, key=lambda value: -value.count):
+            inner = _children(value.value, names=names, by_code=by_code)
+            if inner and len(level) - 1 + len(inner) <= CHOICES_MAX:
+                level = [other for other in level if other is not value] + inner
+                break
+        else:
+            return sorted(level, key=lambda value: -value.count)
 
 
 def _children(code: str | None, *, names: CatalogueNames, by_code: dict[str, FacetValue]) -> list[FacetValue]:

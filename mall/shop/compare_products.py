@@ -13,6 +13,9 @@ from mall.database import session
 from mall.search.found_listing import FoundListing, on_sale, read_listings
 from mall.shop.base_price import base_price_hundredths, yuan_text
 
+#: specifications that have a line of their own already
+_OWN_LINES = ("品牌", "型号")
+
 
 @dataclass(frozen=True)
 class ComparedProduct:
@@ -82,7 +85,9 @@ def _reaches(offer: FoundListing, region_code: int | None) -> bool:
 
 
 def _specification_rows(products: list[Product]) -> list[ComparedRow]:
-    names = list(dict.fromkeys(name for product in products for name in product.specification))
+    names = list(
+        dict.fromkeys(name for product in products for name in product.specification if name not in _OWN_LINES)
+    )
     rows = []
     for name in names:
         values = [str(product.specification.get(name, "")) for product in products]

@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 from mall.search.query import HITS_MAX, PRICE_BUCKETS, SORTS, TEXT_LENGTH_MAX, Query
 from mall.search.search_catalogue import delivering_to
 
-PAGE_SIZE = 24
+#: offers on a page; gathered by product they make some twenty cards
+PAGE_SIZE = 48
 COMPARED_MAX = 4
 #: facets of the engine that the page shows with counts
 SHOWN_FACETS = ("category", "brand", "supplier", "green", "price")

@@ -16,6 +16,7 @@ from mall.shop.base_price import base_price_hundredths, rating_text, yuan_text
 from mall.shop.category_icon import category_icon
 from mall.shop.category_tree import category_choices, category_counts, category_tree, leaves, shelves
 from mall.shop.compare_products import compare_products
+from mall.shop.group_offers import ProductCard, product_cards
 from mall.shop.page_frame import frame_context, has_page, in_words, is_english, is_page
 from mall.shop.product_view import view_product
 from mall.shop.recently_bought import recently_bought
@@ -24,8 +25,11 @@ from mall.shop.search_state import COMPARED_MAX, EVERYWHERE, SHOWN_FACETS, produ
 pages = Blueprint("shop", __name__)
 
 OPEN = "open catalogue: prices are public information"
-RECENT_MAX = 8
-POPULAR_MAX = 8
+RECENT_MAX = 10
+POPULAR_MAX = 10
+#: offers read for the popular products, since several may be of one product
+POPULAR_OFFERS = 40
+SIMILAR_MAX = 5
 SUGGESTIONS_MAX = 8
 
 
@@ -46,12 +50,12 @@ def home() -> str:
     actor = current_actor()
     scope = region_scope(actor)
     tree = category_tree(counts=category_counts(scope=scope))
-    popular = search_listings(Query(sort="sales", size=POPULAR_MAX, scope=scope))
+    popular = search_listings(Query(sort="sales", size=POPULAR_OFFERS, scope=scope))
     return render_template(
         "shop/home.html",
         shelves=[(node, leaves(node)) for node in shelves(tree)],
-        popular=popular.rows,
-        recent=recently_bought(_buying_units(actor), limit=RECENT_MAX),
+        popular=product_cards(popular.rows)[:POPULAR_MAX],
+        recent=product_cards(recently_bought(_buying_units(actor), limit=RECENT_MAX)),
         is_degraded=popular.degraded,
     )
 
@@ -67,6 +71,7 @@ def search() -> str:
         "shop/search.html",
         state=state,
         page=page,
+        cards=product_cards(page.rows, cheapest_first=not state.sort.startswith("price")),
         sorts=SORTS,
         price_buckets=PRICE_BUCKETS,
         shown_facets=SHOWN_FACETS,
@@ -105,7 +110,7 @@ def product(product_id: int) -> str:
         Query(
             filters={"category": (view.product.category_code,)} if view.product.category_code else {},
             sort="sales",
-            size=POPULAR_MAX,
+            size=POPULAR_OFFERS,
             scope=region_scope(actor),
         )
     )
@@ -113,7 +118,7 @@ def product(product_id: int) -> str:
         "shop/product.html",
         view=view,
         lineage=_lineage(view.product.category_code or ""),
-        similar=[row for row in similar.rows if row.product_id != product_id][:4] if view.category else [],
+        similar=_others(product_cards(similar.rows), than=product_id) if view.category else [],
         own_region=buyer_region(actor),
         units=_units_to_buy_for(actor),
     )
@@ -148,6 +153,10 @@ def _lineage(code: str) -> list[CategoryName]:
     """The category and those above it, highest first."""
     names = catalogue_names()
     return [names.categories[one] for one in reversed(names.lineage(code))]
+
+
+def _others(cards: list[ProductCard], *, than: int) -> list[ProductCard]:
+    return [card for card in cards if card.main.product_id != than][:SIMILAR_MAX]
 
 
 def _buying_units(actor: Actor) -> tuple[int, ...]:

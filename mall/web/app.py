@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
+from werkzeug.routing import IntegerConverter
 
 from mall.database import connect
 from mall.errors import Refusal
@@ -20,6 +21,7 @@ from mall.web.proxies import TrustLocalProxy
 from mall.web.request_frame import install_request_frame
 from mall.web.security_headers import install_security_headers
 from mall.web.sessions import MallSessions
+from mall.web.static_files import install_static_files
 from mall.web.structured_logs import configure_logs
 from mall.web.translation import install_translation
 
@@ -27,6 +29,13 @@ UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 FORM_MAX_BYTES = 2 * 1024 * 1024
 #: modules that subscribe to events are found by how their names begin or end
 SUBSCRIBER_ENDINGS = ("_notices", "_index", "_subscriber")
+
+
+class IdConverter(IntegerConverter):
+    """<int:...> in an address: what no id can be is no address, instead of an error of the database."""
+
+    def __init__(self, url_map: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
 class MallApp(OpenAPI):
@@ -64,6 +73,7 @@ def build_app(settings: Settings) -> MallApp:
     install_error_pages(app)
     install_translation(app)
     install_layout(app)
+    install_static_files(app)
     declare_open(app, "static", "style, script and fonts; no data")
     add_rooms(app, "mall")
     for ending in SUBSCRIBER_ENDINGS:
@@ -100,6 +110,7 @@ def _configure(app: MallApp, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=86_400,
         SUNMALL=settings,
     )
+    app.url_map.converters["int"] = IdConverter
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.session_interface = MallSessions(https=settings.https, secret_key=settings.secret_key)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, url_for
@@ -41,7 +38,7 @@ def install_layout(app: Flask) -> None:
         now=clock.now,
         words=words,
         languages=LANGUAGES,
-        asset=_asset_address(Path(app.static_folder or "")),
+        asset=asset,
     )
 
     @app.context_processor
@@ -97,16 +94,6 @@ def words(refusal: Refusal) -> Words:
     return words_for(refusal)
 
 
-def _asset_address(folder: Path) -> Any:
-    @lru_cache(maxsize=512)
-    def version(path: str, changed_ns: int) -> str:
-        return hashlib.sha256((folder / path).read_bytes()).hexdigest()[:12]
-
-    def asset(path: str) -> str:
-        """The address of a file below mall/static, with the hash of its content, so that it may be kept for long."""
-        file = folder / path
-        if not file.is_file():
-            return url_for("static", filename=path)
-        return url_for("static", filename=path, v=version(path, file.stat().st_mtime_ns))
-
-    return asset
+def asset(path: str) -> str:
+    """The address of a file below mall/static."""
+    return url_for("static", filename=path)

@@ -27,14 +27,19 @@ def install_request_frame(app: Flask) -> None:
 
 def request_id() -> str:
     """The id of this request, for logs, the audit and the words of an error page."""
-    return getattr(g, "request_id", "")
+    if "request_id" not in g:
+        g.request_id = _given_or_new()
+    return str(g.request_id)
+
+
+def _given_or_new() -> str:
+    given = request.headers.get("X-Request-Id", "")
+    return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def _begin() -> None:
     g.began = time.perf_counter()
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
-    g.facts_token = request_facts.set(RequestFacts(address=visitor_address(), request_id=g.request_id))
+    g.facts_token = request_facts.set(RequestFacts(address=visitor_address(), request_id=request_id()))
 
 
 def _finish(response: Response) -> Response:

@@ -134,7 +134,7 @@ class MallSessions(SessionInterface):
 
 
 def _is_without_session(path: str, app: Flask) -> bool:
-    return path.startswith(("/api/", f"{app.static_url_path}/")) or path == "/healthz"
+    return path.startswith(("/api/", f"{app.static_url_path}/")) or path in ("/healthz", "/readyz")
 
 
 def _read(text: str) -> dict[str, Any]:

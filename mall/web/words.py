@@ -28,7 +28,10 @@ class _Facts(dict[str, Any]):
 
 
 def words_for(refusal: Refusal, language: str | None = None) -> Words:
-    """The words in `language` ("zh" or "en"; default: the reader's). A fact that the text names and nobody gave is a dash."""
+    """The words in `language` ("zh" or "en"; default: the reader's).
+
+    A fact that the text names and nobody gave is shown as a dash.
+    """
     chosen = language or current_language()
     text = text_of(refusal.code)
     facts = _Facts(_readable(refusal.facts))

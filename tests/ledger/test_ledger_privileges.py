@@ -51,6 +51,9 @@ def test_the_application_cannot_write_past_the_functions(session, statement):
 def test_the_application_reads_everything(session, table):
     session.execute(text(f"select * from ledger.{table} limit 1")).all()
 
+    allowed = session.execute(text("select has_table_privilege(:name, 'SELECT')"), {"name": f"ledger.{table}"})
+    assert allowed.scalar_one() is True
+
 
 @pytest.mark.parametrize("table", ["entry", "txn", "budget_line"])
 @pytest.mark.parametrize("deed", ["change", "delete", "truncate"])
