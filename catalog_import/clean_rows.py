@@ -10,12 +10,12 @@ from catalog_import import clean_text, words
 from catalog_import.feed_row import COLUMN_NAMES
 
 #: What suppliers' systems write for "nothing". NaN is not among them: in a price it is a fault.
-EMPTY_WORDS = ("null", "none", "n/a", "#n/a", "nil", "-", "--", "—", "——", "/", "无数据")
+_EMPTY_WORDS = ("null", "none", "n/a", "#n/a", "nil", "-", "--", "—", "——", "/", "无数据")
+_EMPTY_CELLS = ("", *{form for word in _EMPTY_WORDS for form in (word, word.upper(), word.capitalize())})
 
 _HIDDEN = r"[\p{Cc}\p{Cf}\p{Co}--[\t\n\r]]"
 _LINE_BREAKS = r"[\t\n\r\u2028\u2029\u0085\s]+"
 _LONG_TEXTS = ("description", "summary", "specification")
-_PLAIN_TEXTS = ("sku", "name", "category", "brand", "model", "unit", "pack", "regions", "origin", "warranty", "gtin")
 _NUMBERS = ("price", "net_price", "market_price", "tax_rate", "stock", "delivery_days", "green", "shelf")
 
 _GROUPED = r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
@@ -35,7 +35,7 @@ def clean(raw: pl.DataFrame) -> pl.DataFrame:
     """
     frame = raw.with_columns(pl.col(name).alias(f"raw_{name}") for name in COLUMN_NAMES)
     frame = frame.with_columns(_hidden(frame).alias("has_hidden"))
-    frame = frame.with_columns([_tidy(name, long=name in _LONG_TEXTS) for name in COLUMN_NAMES])
+    frame = _tidy(frame)
     frame = _clean_names(frame)
     frame = _clean_money(frame, "price")
     frame = _clean_money(frame, "net_price")
@@ -54,16 +54,30 @@ def _hidden(frame: pl.DataFrame) -> pl.Expr:
     return joined.str.contains(_HIDDEN)
 
 
-def _tidy(name: str, *, long: bool) -> pl.Expr:
-    text = pl.col(name).str.replace_all(_HIDDEN, "")
-    if not long:
-        text = text.str.replace_all(_LINE_BREAKS, " ")
-    if name in _NUMBERS:
-        text = text.str.normalize("NFKC").str.replace_all(r"\s+", "")
+def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text without hidden characters and needless blanks; cells that say nothing become null.
+
+    In steps, because an expression that names another one twice computes it twice.
+    """
+    frame = frame.with_columns(_visible(name) for name in COLUMN_NAMES)
     # Our own report writes '=1+1 for a cell that would run; sent again, it is the cell it was.
-    text = text.str.strip_chars().str.replace(r"^'([=+\-@＝＋－＠])", "$1")
-    empty = (text == "") | text.str.to_lowercase().is_in(EMPTY_WORDS)
-    return pl.when(~empty).then(text).alias(name)
+    frame = frame.with_columns(
+        pl.when(pl.col(name).str.contains(r"^'[=+\-@＝＋－＠]")).then(pl.col(name).str.slice(1)).otherwise(pl.col(name))
+        for name in COLUMN_NAMES
+    )
+    frame = frame.with_columns(
+        pl.col(name).str.normalize("NFKC").str.replace_all(r"\s+", "").alias(name) for name in _NUMBERS
+    )
+    return frame.with_columns(
+        pl.when(~pl.col(name).is_in(_EMPTY_CELLS)).then(pl.col(name)).alias(name) for name in COLUMN_NAMES
+    )
+
+
+def _visible(name: str) -> pl.Expr:
+    text = pl.col(name).str.replace_all(_HIDDEN, "")
+    if name not in _LONG_TEXTS:
+        text = text.str.replace_all(_LINE_BREAKS, " ")
+    return text.str.strip_chars().alias(name)
 
 
 def _clean_names(frame: pl.DataFrame) -> pl.DataFrame:
@@ -196,7 +210,8 @@ def _clean_texts(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _match_keys(frame: pl.DataFrame) -> pl.DataFrame:
-    brand = pl.coalesce(pl.col("brand"), _looked_up(frame, pl.col("name"), words.brand_in_name).replace("", None))
+    nameless = pl.when(pl.col("brand").is_null()).then(pl.col("name"))
+    brand = pl.coalesce(pl.col("brand"), _looked_up(frame, nameless, words.brand_in_name).replace("", None))
     frame = frame.with_columns(brand_or_found=brand)
     return frame.with_columns(
         brand_key=_looked_up(frame, pl.col("brand_or_found"), words.brand_key).fill_null(""),

@@ -6,11 +6,12 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 MODE_CHOICES = [
-    ("dry-run", _l("先试算，看过结果再决定")),
-    ("partial", _l("导入没有错误的行")),
-    ("all-or-nothing", _l("全部没有错误才导入")),
+    SelectChoice("dry-run", _l("先试算，看过结果再决定")),
+    SelectChoice("partial", _l("导入没有错误的行")),
+    SelectChoice("all-or-nothing", _l("全部没有错误才导入")),
 ]
 
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms.fields.choices import SelectChoice
 
 from catalog_import.feed_row import COLUMNS
 from catalog_import.feed_shelf import feed_named
@@ -190,7 +191,7 @@ def settle() -> AnyResponse:
 def _upload_form(actor: Actor) -> UploadForm:
     form = UploadForm()
     names = organisation_names(set(actor.supplier_ids))
-    form.supplier_id.choices = [(supplier_id, names.get(supplier_id, "")) for supplier_id in actor.supplier_ids]
+    form.supplier_id.choices = [SelectChoice(one, names.get(one, "")) for one in actor.supplier_ids]
     return form
 
 

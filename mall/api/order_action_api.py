@@ -14,7 +14,7 @@ from mall.api.answer_once import Answer, answered_once
 from mall.api.key_header import answer_response, describe_key
 from mall.api.order_shape import OrderShape, whole_order
 from mall.api.problem import describe_problem, problems
-from mall.api.read_request import NumberPath, order_number, read_body, request_key
+from mall.api.read_request import NumberPath, order_number, read_body, reads, request_key
 from mall.errors import Refusal
 from mall.ordering.order_actions import ACTIONS, OrderAction, perform
 from mall.web.names import ACTIONS as ACTION_NAMES
@@ -30,11 +30,18 @@ api = describe_problem(
 )
 
 
+class ActionPath(NumberPath):
+    """The part of an address that names an order and what is to be done with it."""
+
+    action: str
+
+
 @api.post("/orders/<number>/<action>", doc_ui=False)
 @needs("order.read")
-def unknown(number: str, action: str) -> Response:
+@reads
+def unknown(path: ActionPath) -> Response:
     """A misspelt action is named as such; the known ones have routes of their own."""
-    raise Refusal("order.unknown_action", action=action[:60])
+    raise Refusal("order.unknown_action", action=path.action[:60])
 
 
 def _add_route(action: OrderAction) -> None:

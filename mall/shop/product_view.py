@@ -92,7 +92,12 @@ def view_product(product_id: int, *, region_code: int | None) -> ProductView | N
         .join(Supplier, Supplier.id == Listing.supplier_id)
         .where(Listing.product_id == product_id, Listing.state != "needs_category")
     )
-    offers = _offers(list(rows.tuples()), category=category, region_code=region_code, on=clock.today())
+    offers = _offers(
+        [(listing, supplier) for listing, supplier in rows],
+        category=category,
+        region_code=region_code,
+        on=clock.today(),
+    )
     if not offers:
         return None
     chart, price_rows = _history(product_id, offers=offers)

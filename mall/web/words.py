@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import force_locale
+
 from mall.errors import Refusal
 from mall.refusals import REFUSALS, UNKNOWN, RefusalText
 from mall.web.amounts import yuan
@@ -34,7 +36,9 @@ def words_for(refusal: Refusal, language: str | None = None) -> Words:
     """
     chosen = language or current_language()
     text = text_of(refusal.code)
-    facts = _Facts(_readable(refusal.facts))
+    # Names of states and roles among the facts must speak the same language as the sentence.
+    with force_locale(chosen):
+        facts = _Facts(_readable(refusal.facts))
     if chosen == "en":
         return Words(what=text.en.format_map(facts), next_step=text.en_next.format_map(facts))
     return Words(what=text.zh.format_map(facts), next_step=text.zh_next.format_map(facts))

@@ -142,7 +142,7 @@ def api(app: Flask, world: World) -> Api:
 @pytest.fixture
 def index(world: World, tmp_path: Path) -> Iterator[None]:
     """A search index of the small province."""
-    settings = EngineSettings(kind="tantivy", data_dir=tmp_path / "search")
+    settings = EngineSettings(kind="tantivy", data_dir=tmp_path / "search", read_only=False)
     engine = open_engine(settings)
     engine.ensure()
     rebuild(engine, documents_for_index())
@@ -150,3 +150,4 @@ def index(world: World, tmp_path: Path) -> Iterator[None]:
     use_engine(engine)
     yield
     use_engine(None)
+    engine.close()
