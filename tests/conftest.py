@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 
 from ledger import checks
@@ -133,18 +135,28 @@ def settings(tmp_path: Path, own_database: Clone) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings, world: World):  # type: ignore[no-untyped-def]
-    """The whole application over this test's database."""
-    from wsgi import create_app  # noqa: PLC0415 - building it is dear, and most tests need none
+@pytest.fixture(scope="session")
+def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The whole application, built once per session: its templates are compiled once."""
+    from wsgi import create_app  # noqa: PLC0415 - importing it is dear, and many tests need none
 
-    built = create_app(settings)
+    built = create_app(
+        read_settings({"SUNMALL_DATA_DIR": str(tmp_path_factory.mktemp("app")), "SUNMALL_SECRET_KEY": "for tests only"})
+    )
     built.testing = True
-    yield built
+    return built
+
+
+@pytest.fixture
+def app(whole_app: Flask, settings: Settings, world: World) -> Iterator[Flask]:
+    """The whole application over this test's database and data folder."""
+    whole_app.config["SUNMALL"] = settings
+    search_catalogue.use_engine(None)
+    yield whole_app
     search_catalogue.use_engine(None)
 
 
 @pytest.fixture
-def client(app):  # type: ignore[no-untyped-def]
+def client(app: Flask) -> FlaskClient:
     """A visitor's browser."""
     return app.test_client()

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from mall.ordering.money_forms import whole_number_of
+from mall.ordering.place_order import Wanted
 
 QUANTITY_MAX = 1_000_000
 LIST_BYTES_MAX = 200_000
 
 #: fields of a delivery, with the greatest number of characters
 DELIVERY_FIELDS = {"address": 200, "contact": 40, "phone": 40}
+
+#: kinds of fields that carry plain numbers, and where they go
+_NUMBERS = {"budget_line": "budget_lines", "listing": "listings", "seen": "seen_prices"}
 
 
 @dataclass
@@ -22,10 +26,26 @@ class CartForm:
 
     quantities: dict[int, int] = field(default_factory=dict)
     budget_lines: dict[int, int] = field(default_factory=dict)
+    #: listing and price as the page showed them, by cart line
+    listings: dict[int, int] = field(default_factory=dict)
+    seen_prices: dict[int, int] = field(default_factory=dict)
     delivery: dict[str, str] = field(default_factory=dict)
     receiver_id: int | None = None
     note: str = ""
     problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> list[Wanted]:
+        """The cart as the page showed it: the same form sent twice asks for the very same."""
+        return [
+            Wanted(
+                listing_id=listing_id,
+                quantity=self.quantities.get(line_id, 0),
+                budget_line_id=self.budget_lines.get(line_id, 0),
+                seen_price_fen=self.seen_prices.get(line_id),
+            )
+            for line_id, listing_id in sorted(self.listings.items())
+        ]
 
 
 def read_cart_form(form: Mapping[str, str]) -> CartForm:
@@ -41,8 +61,8 @@ def read_cart_form(form: Mapping[str, str]) -> CartForm:
                 found.problems[name] = _("数量请填写 1 以上的整数；不要了请点“移除”。")
             else:
                 found.quantities[int(line_id)] = quantity
-        elif kind == "budget_line" and typed.isascii() and typed.isdigit():
-            found.budget_lines[int(line_id)] = int(typed)
+        elif kind in _NUMBERS and typed.isascii() and typed.isdigit():
+            getattr(found, _NUMBERS[kind])[int(line_id)] = int(typed)
     found.delivery = {name: form.get(name, "").strip()[:most] for name, most in DELIVERY_FIELDS.items()}
     found.receiver_id = whole_number_of(form.get("receiver", "")) or None
     found.note = form.get("note", "").strip()[:500]

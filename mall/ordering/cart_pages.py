@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from mall.access.actor import Actor
 from mall.access.guards import current_actor, needs
 from mall.database import session
+from mall.documents.once import RequestRecord
 from mall.errors import Refusal
 from mall.ordering.cart import cart_lines
 from mall.ordering.cart_forms import CartForm, delivery_problems, read_cart_form, text_of_list
@@ -28,9 +30,9 @@ from mall.ordering.edit_cart import (
 )
 from mall.ordering.money_forms import whole_number_of
 from mall.ordering.order import Order
-from mall.ordering.place_order import Wanted, place_order
+from mall.ordering.place_order import place_order
 from mall.ordering.review_cart import review_cart
-from mall.people.organisation import organisation
+from mall.people.organisation import organisation, organisation_names
 from mall.people.user import people_with
 from mall.web.words import status_of, words_for
 
@@ -74,41 +76,50 @@ def update() -> Response | str:
 @needs("order.place")
 def submit() -> Response:
     """Place one order per supplier. What was typed but not yet saved is saved and shown first."""
-    actor = current_actor()
     unit_id = _unit_id(request.form.get("unit"))
     form = read_cart_form(request.form)
-    changed = _save(form, unit_id=unit_id)
-    form.problems |= delivery_problems(form)
-    if changed or form.problems:
-        note = _("购物车按您刚才填写的内容更新了，请核对金额后再提交。") if changed else _("请补全标红的内容后再提交。")
-        return make_response(_page(unit_id, form=form, message=note), 422 if form.problems else 200)
-    lines = cart_lines(user_id=actor.user_id or 0, unit_id=unit_id)
-    without = {f"budget_line_{line.id}": _("请选择预算指标。") for line in lines if line.budget_line_id is None}
-    if without:
-        form.problems |= without
-        return make_response(_page(unit_id, form=form, message=_("有商品还没有选择预算指标。")), 422)
+    request_key = request.form.get("request_key") or str(uuid.uuid4())
+    # The same form a second time (a double click, a reload) must show the first result, not an empty cart.
+    if _answer_of(request_key) is None:
+        message = _not_yet(form, unit_id=unit_id)
+        if message:
+            return make_response(_page(unit_id, form=form, message=message), 422 if form.problems else 200)
     try:
-        placed = place_order(
-            actor=actor,
+        place_order(
+            actor=current_actor(),
             unit_id=unit_id,
-            wanted=[
-                Wanted(
-                    listing_id=line.listing_id,
-                    quantity=line.quantity,
-                    budget_line_id=line.budget_line_id or 0,
-                    seen_price_fen=line.seen_price_fen,
-                )
-                for line in lines
-            ],
+            wanted=form.wanted,
             delivery=form.delivery,
             named_receiver_id=form.receiver_id,
             note=form.note,
-            request_key=request.form.get("request_key") or None,
+            request_key=request_key,
             from_cart=True,
         )
     except Refusal as refusal:
         return make_response(_page(unit_id, form=form, refusal=refusal), status_of(refusal))
-    return make_response(_placed_page(placed, unit_id=unit_id), 201)
+    return redirect(url_for("cart.placed", request_key=request_key, unit=unit_id))
+
+
+@pages.get("/cart/placed/<request_key>")
+@needs("order.place")
+def placed(request_key: str) -> str:
+    """What came of a submitted cart: the orders, and the suppliers whose part was refused."""
+    answer = _answer_of(request_key)
+    if answer is None:
+        abort(404)
+    query = select(Order).where(Order.number.in_(answer["orders"]), Order.handler_id == current_actor().user_id)
+    orders = list(session().scalars(query.order_by(Order.id)))
+    refused = []
+    for group in answer["refused"]:
+        first = Refusal(group["code"], **group["facts"])
+        refused.append({"supplier": group["supplier"], "words": [words_for(one) for one in (first, *_others(first))]})
+    return render_template(
+        "ordering/placed.html",
+        orders=orders,
+        suppliers=organisation_names({order.supplier_id for order in orders}),
+        refused=refused,
+        unit_id=_unit_id(request.args.get("unit")),
+    )
 
 
 @pages.post("/cart/list")
@@ -155,6 +166,26 @@ def _unit_id(asked: str | None) -> int:
     if asked:
         raise Refusal("access.denied", permission="cart.use")
     return units[0]
+
+
+def _answer_of(request_key: str) -> dict[str, Any] | None:
+    """The answer that her own submission with this key has had, if it had one."""
+    known = session().get(RequestRecord, (current_actor().user_id, "order.place", request_key))
+    return known.answer if known is not None else None
+
+
+def _not_yet(form: CartForm, *, unit_id: int) -> str:
+    """Why the cart is shown once more before anything is ordered; empty when it is ready."""
+    changed = _save(form, unit_id=unit_id)
+    lines = cart_lines(user_id=current_actor().user_id or 0, unit_id=unit_id)
+    form.problems |= delivery_problems(form)
+    if changed or {line.id for line in lines} != set(form.listings):
+        return _("购物车与您刚才看到的不同了，请核对金额后再提交。")
+    if form.problems:
+        return _("请补全标红的内容后再提交。")
+    without = {f"budget_line_{line.id}": _("请选择预算指标。") for line in lines if line.budget_line_id is None}
+    form.problems |= without
+    return _("有商品还没有选择预算指标。") if without else ""
 
 
 def _save(form: CartForm, *, unit_id: int) -> bool:
@@ -257,22 +288,6 @@ def _first_form(actor: Actor, *, unit_id: int) -> CartForm:
         return CartForm(delivery=delivery, receiver_id=last.named_receiver_id)
     unit = organisation(unit_id)
     return CartForm(delivery={"address": unit.address if unit else "", "contact": actor.name, "phone": ""})
-
-
-def _placed_page(placed: dict[str, Any], *, unit_id: int) -> str:
-    numbers = placed["orders"]
-    orders = list(session().scalars(select(Order).where(Order.number.in_(numbers)).order_by(Order.id)))
-    refused = []
-    for group in placed["refused"]:
-        first = Refusal(group["code"], **group["facts"])
-        refused.append({"supplier": group["supplier"], "words": [words_for(one) for one in (first, *_others(first))]})
-    return render_template(
-        "ordering/placed.html",
-        orders=orders,
-        suppliers={order.id: organisation(order.supplier_id) for order in orders},
-        refused=refused,
-        unit_id=unit_id,
-    )
 
 
 def _source_line(text: str, line_no: int) -> str:

@@ -84,14 +84,14 @@ class Story:
         body = {"lines": list(lines), "delivery": {"address": "教学楼一层", "contact": "张老师"}, **more}
         return self.send(who, "POST", "/orders", body)
 
-    def act(self, who: str, action: str, number: str, **body: Any) -> dict[str, Any]:
+    def act(self, who: str, action: str, number: str, /, **body: Any) -> dict[str, Any]:
         """Take an action that must succeed; the order afterwards. The clock goes on by a minute."""
         answer = self.send(who, "POST", f"/orders/{number}/{action}", body)
         assert answer.status_code == 200, (who, action, answer.json)
         clock.advance_frozen(timedelta(minutes=1))
         return answer.json
 
-    def refused(self, who: str, action: str, number: str, **body: Any) -> dict[str, Any]:
+    def refused(self, who: str, action: str, number: str, /, **body: Any) -> dict[str, Any]:
         """Take an action that must be refused and must leave nothing behind; the problem."""
         before = self.everything()
         answer = self.send(who, "POST", f"/orders/{number}/{action}", body)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-
-import pytest
 
 from mall.ordering.order_actions import ACTIONS
 from tests.mall.api.conftest import Api
@@ -99,25 +98,33 @@ def test_supplier_does_not_see_which_budget_line_pays(api: Api) -> None:
     assert [line["budget_line_id"] for line in order["lines"]] == [None]
 
 
-@pytest.mark.parametrize("username", ["handler2", "supplier2", "regulator-county"])
-def test_foreign_order_looks_like_one_that_does_not_exist(api: Api, username: str) -> None:
+def test_foreign_order_looks_like_one_that_does_not_exist(api: Api) -> None:
     number = api.placed(("paper", 1))
-    stranger = api.person(username)
+    missing_number = f"{number[:-1]}9"
 
-    foreign = stranger.get(f"/orders/{number}")
-    missing = stranger.get(f"/orders/{number[:-1]}9")
+    for username in ("handler2", "supplier2", "regulator-county"):
+        stranger = api.person(username)
+        foreign = stranger.get(f"/orders/{number}")
+        missing = stranger.get(f"/orders/{missing_number}")
 
-    assert foreign.status_code == missing.status_code == 404
-    assert foreign.get_json()["code"] == missing.get_json()["code"] == "order.unknown"
-    assert foreign.get_json()["title"] == missing.get_json()["title"].replace(f"{number[:-1]}9", number)
+        assert foreign.status_code == missing.status_code == 404
+        assert _without_ids(foreign.get_data(as_text=True)) == _without_ids(
+            missing.get_data(as_text=True).replace(missing_number, number)
+        )
 
 
-@pytest.mark.parametrize("number", ["%00", "%E8%AE%A2%E5%8D%95", "x" * 200, "'%20or%201=1", "DD-1%0A"])
-def test_number_that_no_order_can_have_is_unknown(api: Api, number: str) -> None:
-    response = api.person("handler").get(f"/orders/{number}")
+def _without_ids(text: str) -> str:
+    return re.sub(r'"request_id": ?"[^"]+"', "", text)
 
-    assert response.status_code == 404
-    assert response.get_json()["code"] == "order.unknown"
+
+def test_number_that_no_order_can_have_is_unknown(api: Api) -> None:
+    handler = api.person("handler")
+
+    for number in ("%00", "%E8%AE%A2%E5%8D%95", "x" * 200, "'%20or%201=1", "DD-1%0A"):
+        response = handler.get(f"/orders/{number}")
+
+        assert response.status_code == 404, number
+        assert response.get_json()["code"] == "order.unknown"
 
 
 def test_officer_sees_no_orders(api: Api) -> None:

@@ -54,9 +54,7 @@ def test_a_page_leads_to_the_next(world: World) -> None:
 
     many()
     first = list_audit(actor=world.actor("auditor"), wanted=AuditFilter(action="test.many"))
-    second = list_audit(
-        actor=world.actor("auditor"), wanted=AuditFilter(action="test.many", before=first.next_before)
-    )
+    second = list_audit(actor=world.actor("auditor"), wanted=AuditFilter(action="test.many", before=first.next_before))
 
     assert [len(first.records), len(second.records), second.next_before] == [100, 50, None]
     assert first.records[-1].subject == "n:50" and second.records[0].subject == "n:49"

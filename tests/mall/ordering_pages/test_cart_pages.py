@@ -120,20 +120,44 @@ def test_order_is_placed_one_per_supplier(handler: FormBrowser, world: World) ->
 
     placed = handler.send(page, "/cart/submit", address="校门口", contact="张老师", phone="0371-1")
 
-    assert placed.status == 201
+    assert placed.status == 200
     assert "已提交 2 张订单" in placed.words
     assert "购物车是空的" in handler.get("/cart").words
 
 
-def test_submitting_twice_with_one_key_places_one_order(handler: FormBrowser, world: World) -> None:
+def test_submitting_twice_shows_one_result(handler: FormBrowser, world: World) -> None:
     page = put(handler, world.listings["paper"], quantity=2)
     page = handler.send(page, "/cart/update", press="budget_line_for_all", budget_line_for_all=world.office_line)
     typed = {"address": "校门口", "contact": "张老师", "phone": "0371-1"}
 
-    handler.send(page, "/cart/submit", **typed)
-    handler.send(page, "/cart/submit", **typed)
+    first = handler.send(page, "/cart/submit", **typed)
+    second = handler.send(page, "/cart/submit", **typed)
 
+    assert "已提交 1 张订单" in first.words
+    assert second.path == first.path
+    assert "已提交 1 张订单" in second.words
     assert "共 1 张订单" in handler.get("/orders").words
+
+
+def test_a_stale_page_of_the_cart_orders_nothing(handler: FormBrowser, world: World) -> None:
+    page = put(handler, world.listings["paper"], quantity=2)
+    page = handler.send(page, "/cart/update", press="budget_line_for_all", budget_line_for_all=world.office_line)
+    stale = handler.get("/cart")
+    typed = {"address": "校门口", "contact": "张老师", "phone": "0371-1"}
+
+    handler.send(page, "/cart/submit", **typed)
+    answer = handler.send(stale, "/cart/submit", **typed)
+
+    assert "购物车与您刚才看到的不同了" in answer.words
+    assert "共 1 张订单" in handler.get("/orders").words
+
+
+def test_somebody_elses_result_is_not_shown(app: Flask, handler: FormBrowser, world: World) -> None:
+    page = put(handler, world.listings["paper"], quantity=2)
+    page = handler.send(page, "/cart/update", press="budget_line_for_all", budget_line_for_all=world.office_line)
+    done = handler.send(page, "/cart/submit", address="校门口", contact="张老师", phone="0371-1")
+
+    assert FormBrowser(app.test_client(), "handler2").get(done.path).status == 404
 
 
 def test_without_a_budget_line_nothing_is_ordered(handler: FormBrowser, world: World) -> None:

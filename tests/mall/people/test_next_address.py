@@ -33,6 +33,8 @@ def test_foreign_addresses_lead_to_the_default(wanted: str | None) -> None:
     assert own_path(wanted, default="/desk") == "/desk"
 
 
-@pytest.mark.parametrize("wanted", ["/", "/orders/DD-410100-2026-000001", "/search?q=%E7%BA%B8&page=2", "/a//b", "/x?u=http://y/"])
+@pytest.mark.parametrize(
+    "wanted", ["/", "/orders/DD-410100-2026-000001", "/search?q=%E7%BA%B8&page=2", "/a//b", "/x?u=http://y/"]
+)
 def test_own_paths_are_kept(wanted: str) -> None:
     assert own_path(wanted, default="/desk") == wanted

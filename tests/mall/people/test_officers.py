@@ -147,9 +147,7 @@ def test_only_the_security_administrator_grants_posts(world: World, person: str)
 def test_nobody_grants_himself_a_post(world: World) -> None:
     actor = world.actor("secadmin")
 
-    refused = code_of(
-        grant_post, actor=actor, user_id=actor.user_id, organisation_id=world.school_id, role="handler"
-    )
+    refused = code_of(grant_post, actor=actor, user_id=actor.user_id, organisation_id=world.school_id, role="handler")
 
     assert refused == "user.own_account"
 
@@ -216,9 +214,7 @@ def test_one_post_granted_by_two_at_once_is_held_once(world: World) -> None:
 
     def grant() -> None:
         try:
-            grant_post(
-                actor=actor, user_id=world.users["handler"], organisation_id=world.county_id, role="handler"
-            )
+            grant_post(actor=actor, user_id=world.users["handler"], organisation_id=world.county_id, role="handler")
             outcomes.append("granted")
         except Refusal as refusal:
             outcomes.append(refusal.code)

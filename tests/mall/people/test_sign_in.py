@@ -54,7 +54,14 @@ def test_right_password_signs_in_whatever_the_case_of_the_name(world: World) -> 
 
 @pytest.mark.parametrize(
     ("username", "password"),
-    [("handler", "falsch"), ("nobody", PASSWORD), ("leader", PASSWORD), ("handler", ""), ("", ""), ("han\x00dler", "x")],
+    [
+        ("handler", "falsch"),
+        ("nobody", PASSWORD),
+        ("leader", PASSWORD),
+        ("handler", ""),
+        ("", ""),
+        ("han\x00dler", "x"),
+    ],
 )
 def test_every_failure_has_the_same_answer(disabled: str, username: str, password: str) -> None:
     assert attempt(username, password) == "signin.wrong"
@@ -155,9 +162,15 @@ def test_failures_and_successes_are_recorded_without_the_typed_name(world: World
     attempt("my secret typed into the wrong field", "x")
     attempt("handler", PASSWORD)
 
-    rows = session().execute(
-        select(AuditRecord.subject, AuditRecord.result).where(AuditRecord.action == "account.sign_in").order_by(AuditRecord.id)
-    ).all()
+    rows = (
+        session()
+        .execute(
+            select(AuditRecord.subject, AuditRecord.result)
+            .where(AuditRecord.action == "account.sign_in")
+            .order_by(AuditRecord.id)
+        )
+        .all()
+    )
     handler = f"user:{world.users['handler']}"
     assert [tuple(row) for row in rows] == [(handler, "refused"), ("user:unknown", "refused"), (handler, "done")]
 

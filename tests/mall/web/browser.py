@@ -30,7 +30,9 @@ class Browser:
         assert found, f"no form on {path}"
         return found.group(1)
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, page: str = "/sign-in", **kwargs: Any) -> TestResponse:
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, *, page: str = "/sign-in", **kwargs: Any
+    ) -> TestResponse:
         """Submit a form with the token that `page` carries."""
         form = {"csrf_token": self.token(page), **(data or {})}
         return self.client.post(path, data=form, environ_overrides=self.environ, **kwargs)

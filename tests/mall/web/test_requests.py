@@ -96,8 +96,10 @@ def test_the_api_takes_no_cookies(app: Flask) -> None:
     browser = signed_in(app, "handler")
 
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api/") and "GET" in (rule.methods or set()) and not hasattr(
-            app.view_functions[rule.endpoint], "open_to_everyone"
+        if (
+            rule.rule.startswith("/api/")
+            and "GET" in (rule.methods or set())
+            and not hasattr(app.view_functions[rule.endpoint], "open_to_everyone")
         ):
             response = browser.get(address_of(rule))
             assert response.status_code == 401, rule.rule
@@ -221,7 +223,9 @@ def test_throttled_sign_in_says_when_to_come_back(app: Flask) -> None:
     assert 800 < int(response.headers["Retry-After"]) <= 901
 
 
-@pytest.mark.parametrize(("path", "status", "code"), [("/nothing", 404, "page.not_found"), ("/sign-out", 405, "page.wrong_method")])
+@pytest.mark.parametrize(
+    ("path", "status", "code"), [("/nothing", 404, "page.not_found"), ("/sign-out", 405, "page.wrong_method")]
+)
 def test_errors_come_in_the_house_s_words(app: Flask, path: str, status: int, code: str) -> None:
     response = Browser(app).get(path)
 
@@ -314,4 +318,4 @@ def test_no_template_marks_anything_safe() -> None:
     folder = Path(__file__).resolve().parents[3] / "templates"
     for name in ("account", "audit", "errors", "health", "people", "web"):
         for file in (folder / name).glob("*.html"):
-            assert not re.search(r"\|\s*safe|\sstyle=|\son[a-z]+=|<script>", file.read_text()), file
+            assert not re.search(r"\|\s*safe|<[^>{]*\s(style|on[a-z]+)=|<script>", file.read_text()), file

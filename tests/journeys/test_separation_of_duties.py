@@ -1,0 +1,112 @@
+"""Two duties of one order are two people, even when one person holds every post of the unit."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from tests.journeys.story import Book, Story
+from tests.world import PASSWORD
+
+POSTS = ("handler", "approver", "leader", "receiver", "acceptor", "accountant", "finance")
+
+#: the road of an order above every second signature: who carries which duty by which action
+DUTIES = (
+    ("approver", "approve"),
+    ("leader", "approve"),
+    ("supplier", "confirm"),
+    ("handler", "sign"),
+    ("supplier", "sign"),
+    ("supplier", "ship"),
+    ("receiver", "receive"),
+    ("receiver", "accept"),
+    ("acceptor", "accept_second"),
+    ("supplier", "invoice"),
+    ("accountant", "request_payment"),
+    ("finance", "approve_payment"),
+)
+
+#: (who carried the first duty, the second duty she tries)
+PAIRS = {
+    ("handler", "approver"), ("handler", "leader"), ("handler", "receiver"), ("handler", "acceptor"),
+    ("handler", "accountant"), ("handler", "finance"),
+    ("approver", "leader"), ("approver", "receiver"), ("approver", "acceptor"), ("approver", "accountant"),
+    ("approver", "finance"),
+    ("leader", "receiver"), ("leader", "acceptor"), ("leader", "accountant"), ("leader", "finance"),
+    ("receiver", "acceptor"), ("receiver", "accountant"), ("receiver", "finance"),
+    ("acceptor", "accountant"), ("acceptor", "finance"),
+    ("accountant", "finance"),
+}  # fmt: skip
+
+
+def give_every_post_to_everybody(story: Story) -> None:
+    """Seven people, each with all seven posts of the school."""
+    for who in POSTS:
+        for role in POSTS:
+            story.alter(
+                "insert into user_post (user_id, organisation_id, role, granted_at) values (%s, %s, %s, now())"
+                " on conflict do nothing",
+                story.world.users[who], story.world.school_id, role,
+            )  # fmt: skip
+
+
+def test_whoever_carried_one_duty_is_refused_every_other(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = story.place(story.wanted("computer", 22, "school_machines"))
+    carried = ["handler"]
+    refused = set()
+
+    for duty, action in DUTIES:
+        body = {"password": PASSWORD} if action == "sign" else {}
+        if action == "invoice":
+            body = story.invoice_of(number)
+        for who in [one for one in carried if duty not in (one, "supplier", "handler")]:
+            problem = story.refused(who, action, number, **body)
+            assert (problem["status"], problem["code"]) == (403, "access.same_person"), (who, duty)
+            refused.add((who, duty))
+        story.act(duty, action, number, **body)
+        carried += [] if duty in (*carried, "supplier") else [duty]
+
+    assert refused == PAIRS
+    assert story.order(number)["state"] == "in_payment"
+    assert story.book("school_machines") == Book(available=39_662_200, in_payment=10_337_800)
+
+
+def test_the_same_people_may_carry_other_duties_in_another_order(story: Story) -> None:
+    """The control: it is the order that separates them, not the posts."""
+    give_every_post_to_everybody(story)
+
+    number = story.place(story.wanted("paper", 10, "school_office"), who="finance")
+
+    assert story.act("receiver", "approve", number)["state"] == "approved"
+    assert story.refused("finance", "approve", number)["code"] == "state.not_possible"
+    story.act("supplier", "confirm", number)
+    assert story.refused("handler", "sign", number, password=PASSWORD)["code"] == "access.denied"
+
+
+def test_an_order_is_not_sent_back_by_the_one_who_drew_it_up(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = story.place(story.wanted("paper", 10, "school_office"))
+
+    assert story.refused("handler", "return", number, reason="自己退回")["code"] == "access.same_person"
+
+
+def test_the_handler_is_not_named_as_receiver(story: Story) -> None:
+    give_every_post_to_everybody(story)
+
+    answer = story.ask_for(
+        story.wanted("paper", 10, "school_office"), named_receiver_id=story.world.users["handler"]
+    )
+
+    assert answer.json["code"] == "order.bad_receiver"
+
+
+@pytest.mark.parametrize(("one", "other"), sorted(PAIRS))
+def test_the_database_itself_holds_two_duties_apart(story: Story, one: str, other: str) -> None:
+    number = story.place(story.wanted("paper", 10, "school_office"))
+    someone = story.world.users["handler"]
+
+    with pytest.raises(psycopg.errors.CheckViolation, match="separate_people"):
+        story.alter(
+            f"update purchase_order set {one}_id = %s, {other}_id = %s where number = %s", someone, someone, number
+        )
