@@ -105,8 +105,10 @@ def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
     session().execute(text(SET_PRODUCTS_SQL.format(wanted=WANTED_SQL)), chunk)
     session().execute(text(_LOCK_SQL), chunk)
     session().execute(text(_PRICE_CHANGES_SQL), chunk)
-    touched = set(session().scalars(text(_upsert_sql(batch)), chunk))
-    session().execute(text(_FIRST_PRICES_SQL), chunk)
+    written = session().execute(text(_upsert_sql(batch)), chunk).all()
+    touched = {listing_id for listing_id, _ in written}
+    first_prices = text(_FIRST_PRICES_SQL).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+    session().execute(first_prices, {**chunk, "ids": [listing_id for listing_id, is_new in written if is_new]})
     touched |= _settle_known(batch, chunk=chunk, actor=actor)
     touched |= _follow_shelf(batch, chunk=chunk, actor=actor)
     batch.merged_to_row = up_to
@@ -227,8 +229,8 @@ _HAS_GTINS_SQL = f"select exists (select 1 from import_row r where {_CHUNK_SQL} 
 
 #: Lowest id first, so that two merges and an edit by hand never wait for each other in a circle.
 _LOCK_SQL = f"""
-select l.id from listing l where l.supplier_id = :supplier_id
-    and l.sku in (select r.sku from import_row r where {_CHUNK_SQL}) order by l.id for update
+select l.id from import_row r join listing l on l.supplier_id = :supplier_id and l.sku = r.sku
+where {_CHUNK_SQL} order by l.id for update of l
 """
 
 _PRICE_CHANGES_SQL = f"""
@@ -238,11 +240,9 @@ from import_row r join listing l on l.supplier_id = :supplier_id and l.sku = r.s
 where {_CHUNK_SQL} and l.price_fen <> r.price_fen
 """
 
-_FIRST_PRICES_SQL = f"""
+_FIRST_PRICES_SQL = """
 insert into price_change (listing_id, old_price_fen, new_price_fen, changed_at, user_id, reason)
-select l.id, null, l.price_fen, :now, :user_id, :reason
-from import_row r join listing l on l.supplier_id = :supplier_id and l.sku = r.sku
-where {_CHUNK_SQL} and not exists (select 1 from price_change known where known.listing_id = l.id)
+select l.id, null, l.price_fen, :now, :user_id, :reason from listing l where l.id = any(:ids) order by l.id
 """
 
 _UPSERT_SQL = f"""
@@ -259,7 +259,7 @@ on conflict (supplier_id, sku) do update
 set {{assignments}}, updated_at = :now,
     version = listing.version + case when listing.price_fen <> excluded.price_fen then 1 else 0 end
 where ({{before}}) is distinct from ({{after}})
-returning id
+returning id, xmax = 0 as is_new
 """
 
 _WAITING_SQL = f"""

@@ -197,6 +197,21 @@ REFUSALS: dict[str, RefusalText] = {
         en="The category of “{name}” is outside the scope of this mall.",
         en_next="Use another way of purchasing, or ask your finance department.",
     ),
+    # demo
+    "demo.not_empty": RefusalText(
+        http=409,
+        zh="数据库里已有 {organisations} 个其他单位，不能装入演示数据。",
+        zh_next="请换一个空的数据目录或数据库再装入演示数据。",
+        en="The database already holds {organisations} other organisations; the demo province is not loaded over them.",
+        en_next="Load the demo province into an empty data directory or database.",
+    ),
+    "demo.other_seed": RefusalText(
+        http=409,
+        zh="已经装入过种子为 {loaded_seed} 的演示数据，不能再装入种子 {seed}。",
+        zh_next="请沿用原来的种子，或换一个空的数据目录。",
+        en="The demo province of seed {loaded_seed} is loaded already; seed {seed} cannot be loaded over it.",
+        en_next="Keep the seed, or start from an empty data directory.",
+    ),
     # dispute
     "dispute.bad_outcome": RefusalText(
         http=422,
@@ -627,7 +642,7 @@ REFUSALS: dict[str, RefusalText] = {
     ),
     # page
     "page.bug": RefusalText(
-        http=500,
+        http=503,
         zh="系统出错了，这次没有办成。错误已经记录。",
         zh_next="请稍后重试；仍然出错时，请把下面的请求编号告诉系统管理员。",
         en="Something went wrong on our side. It has been logged.",
@@ -648,7 +663,7 @@ REFUSALS: dict[str, RefusalText] = {
         en_next="Check the address, or start from the home page; what you may not see is shown as not found, too.",
     ),
     "page.wrong_method": RefusalText(
-        http=405,
+        http=404,
         zh="这个网址不能这样访问。",
         zh_next="请回到上一页，用页面上的按钮操作。",
         en="This address cannot be used in this way.",
@@ -867,7 +882,7 @@ REFUSALS: dict[str, RefusalText] = {
         en_next="Please correct what is named and submit again.",
     ),
     "request.key_malformed": RefusalText(
-        http=400,
+        http=422,
         zh="请求编号的格式不对，应为 8 至 200 个可见字符。",
         zh_next="请刷新页面后重新提交；程序调用建议使用 UUID。",
         en="The idempotency key must have 8 to 200 printable characters.",
@@ -881,14 +896,14 @@ REFUSALS: dict[str, RefusalText] = {
         en_next="Reload the page and submit again; programs should use a new Idempotency-Key.",
     ),
     "request.malformed": RefusalText(
-        http=400,
+        http=422,
         zh="请求的内容不完整或格式不对。",
         zh_next="请回到上一页刷新后重新提交。",
         en="The request is incomplete or malformed.",
         en_next="Go back, reload the page and submit again.",
     ),
     "request.stale_form": RefusalText(
-        http=400,
+        http=403,
         zh="这个页面已经过期，没有提交成功。",
         zh_next="请刷新页面后重新提交；在别的窗口退出或重新登录过的，请先登录。",
         en="This page has expired; nothing was submitted.",
@@ -1116,7 +1131,7 @@ REFUSALS: dict[str, RefusalText] = {
     ),
     # welcome
     "welcome.link_spent": RefusalText(
-        http=410,
+        http=404,
         zh="这个一次性链接已经用过、已过期或不存在。",
         zh_next="请系统管理员重新生成一个链接；已设置过密码的，请直接登录。",
         en="This one-time link was used, has expired or does not exist.",

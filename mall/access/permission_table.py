@@ -81,9 +81,9 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "budget.read": ((in_any_unit_post,), (regulates,)),
     # suppliers and their goods
     "supplier.desk": ((of_selling_supplier,),),
-    "listing.list": ((of_selling_supplier,), (centre_of_region,)),
+    "listing.list": ((of_selling_supplier,),),
     "listing.edit": ((of_selling_supplier,),),
-    "listing.shelve": ((of_selling_supplier,), (centre_of_region,)),
+    "listing.shelve": ((of_selling_supplier,),),
     "import.upload": ((of_selling_supplier,),),
     "import.view": ((of_selling_supplier,),),
     "import.decide": ((of_selling_supplier,),),

@@ -245,12 +245,14 @@ def _read_returns(file_name: str, content: bytes) -> list[_ReturnLine]:
         whole = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refusal("treasury.bad_file", file=file_name, why="encoding") from error
+    if "\x00" in whole:
+        raise Refusal("treasury.bad_file", file=file_name, why="encoding")
     body, _, tail = whole.rstrip("\n").rpartition("\n")
     body += "\n"
     if tail + "\n" != tail_line(body):
         raise Refusal("treasury.bad_file", file=file_name, why="hash")
     rows = list(csv.reader(io.StringIO(body)))
-    if not rows or len(rows[0]) < 4 or rows[0][0] != IN_HEAD or not rows[0][3].isdigit():
+    if not rows or len(rows[0]) < 4 or rows[0][0] != IN_HEAD or not _is_number(rows[0][3]):
         raise Refusal("treasury.bad_file", file=file_name, why="head")
     if len(rows) - 1 != int(rows[0][3]):
         raise Refusal("treasury.bad_file", file=file_name, why="count")
@@ -258,7 +260,7 @@ def _read_returns(file_name: str, content: bytes) -> list[_ReturnLine]:
 
 
 def _return_line(file_name: str, number: int, row: list[str]) -> _ReturnLine:
-    if len(row) != 6 or row[0] != IN_LINE or row[2] not in RESULTS or not row[3].isascii() or not row[3].isdigit():
+    if len(row) != 6 or row[0] != IN_LINE or row[2] not in RESULTS or not _is_number(row[3]):
         raise Refusal("treasury.bad_file", file=file_name, why=f"line {number}")
     return _ReturnLine(
         line_no=number,
@@ -268,3 +270,8 @@ def _return_line(file_name: str, number: int, row: list[str]) -> _ReturnLine:
         treasury_reference=row[4],
         reason=row[5],
     )
+
+
+def _is_number(text: str) -> bool:
+    """Whole and not negative, and small enough for any count or amount of fen."""
+    return text.isascii() and text.isdigit() and len(text) <= 15

@@ -88,7 +88,7 @@ def _accept(
     session().flush()
     if complete:
         order.accepted_on = clock.today()
-        order.payment_due_on = _payment_due_on(order)
+        order.payment_due_on = payment_due_on(order)
     take_step(
         order,
         "accept" if complete else "accept_part",
@@ -99,6 +99,6 @@ def _accept(
     open_cards(order, quantities)
 
 
-def _payment_due_on(order: Order) -> date:
+def payment_due_on(order: Order) -> date:
     days = rule("payment.due_days", region_code=order.region_code, on=clock.today()).value
     return clock.today() + timedelta(days=days)

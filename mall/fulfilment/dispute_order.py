@@ -8,6 +8,7 @@ from mall.database import session
 from mall.documents.numbers import next_number
 from mall.errors import Refusal
 from mall.fulfilment.dispute import Dispute, open_dispute_of
+from mall.fulfilment.receive_order import require_named_receiver
 from mall.fulfilment.ship_order import finish_if_all_accepted, release_pieces, released_so_far
 from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order
@@ -22,6 +23,7 @@ def dispute_order(
 ) -> None:
     """Object to received pieces. The term for acceptance stands still until the dispute is settled."""
     order.states.step("dispute", order.state)
+    require_named_receiver(order, actor)
     quantities = chosen_quantities(order, lines, most=lambda line: line.to_accept, refusal="dispute.too_many")
     dispute = Dispute(
         order_id=order.id,
@@ -67,7 +69,7 @@ def settle_dispute(order: Order, *, actor: Actor, outcome: str, decision: str = 
     dispute.settled_by = actor.name
     dispute.settled_at = clock.now()
     take_step(order, "settle_dispute", actor, note=decision, facts=facts)
-    finish_if_all_accepted(order, actor)
+    finish_if_all_accepted(order)
 
 
 def _open(order: Order) -> Dispute:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mall import clock
-from mall.access.actor import Actor
+from mall.access.actor import SYSTEM, Actor
 from mall.database import session
 from mall.documents.numbers import next_number
 from mall.errors import Refusal
+from mall.fulfilment.accept_order import payment_due_on
 from mall.fulfilment.delivery_note import DeliveryNote
 from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order
@@ -67,7 +68,7 @@ def agree_short(order: Order, *, actor: Actor) -> None:
     release_pieces(order, released)
     order.short_requested = {}
     take_step(order, "agree_short", actor, facts={"released": released, "short_no": released_so_far(order)})
-    finish_if_all_accepted(order, actor)
+    finish_if_all_accepted(order)
 
 
 def release_pieces(order: Order, released: dict[str, int]) -> None:
@@ -86,8 +87,10 @@ def released_so_far(order: Order) -> int:
     return sum(line.released for line in order.lines)
 
 
-def finish_if_all_accepted(order: Order, actor: Actor) -> None:
-    """A release may leave nothing open: then the acceptance is complete."""
+def finish_if_all_accepted(order: Order) -> None:
+    """A release may leave nothing open: then the acceptance is complete, by the system, whoever released."""
     complete = all(line.accepted == line.quantity - line.released for line in order.lines)
     if order.state == "received" and complete and any(line.accepted for line in order.lines):
-        take_step(order, "finish_short", actor)
+        order.accepted_on = clock.today()
+        order.payment_due_on = payment_due_on(order)
+        take_step(order, "finish_short", SYSTEM)

@@ -42,7 +42,7 @@ def sweep_deadlines(*, limit: int = 500) -> int:
 
 def _act(number: str, state: str) -> int:
     if state == "approved":
-        decline_order(actor=SYSTEM, number=number, reason="供应商在期限内未确认，按规定视为拒单")
+        decline_order(actor=SYSTEM, number=number, reason="供应商在期限内未确认，按规定视为谢绝")
     elif state == "received":
         if not _deem(number):
             return 0

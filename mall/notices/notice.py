@@ -19,6 +19,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "user_id"),
         Index("ix_notice_user", "user_id", "id"),
+        Index("ix_notice_document", "document"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

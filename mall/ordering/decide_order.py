@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mall import clock
 from mall.access.actor import Actor
+from mall.catalogue.offer import offers
+from mall.errors import Refusal
 from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order
 from mall.ordering.order_action import order_action, require_reason
@@ -22,6 +24,28 @@ def submit_order(order: Order, *, actor: Actor) -> None:
     order.approver_id = order.leader_id = None
     add_to_totals(order, limit_fen=limit.value)
     take_step(order, "submit", actor)
+
+
+@order_action("edit")
+def edit_order(order: Order, *, actor: Actor, lines: list[dict[str, int]], note: str | None = None) -> None:
+    """Change quantities and budget lines of a returned order, at today's prices. A line that is not named stays."""
+    order.states.step("edit", order.state)
+    by_number = {line.line_no: line for line in order.lines}
+    found = offers([line.listing_id for line in order.lines])
+    for given in lines:
+        line = by_number.get(given["line_no"])
+        if line is None:
+            raise Refusal("order.unknown_line", line_no=given["line_no"])
+        line.quantity = given["quantity"]
+        line.budget_line_id = given.get("budget_line_id") or line.budget_line_id
+    for line in order.lines:
+        listing = found[line.listing_id].listing
+        line.price_fen = line.contract_price_fen = listing.price_fen
+        line.listing_version = listing.version
+    order.total_fen = sum(line.amount_fen for line in order.lines)
+    if note is not None:
+        order.note = note
+    take_step(order, "edit", actor, facts={"lines": lines, "total_fen": order.total_fen})
 
 
 @order_action("approve")

@@ -21,11 +21,12 @@ from mall.errors import Refusal
 from mall.finance.enter_invoice import enter_invoice
 from mall.finance.pay_order import approve_payment, request_payment, return_payment
 from mall.fulfilment.accept_order import accept_order, accept_second
+from mall.fulfilment.dispute import open_dispute_of
 from mall.fulfilment.dispute_order import answer_dispute, dispute_order, settle_dispute
 from mall.fulfilment.receive_order import receive_order, refuse_delivery
 from mall.fulfilment.ship_order import agree_short, request_short, ship_order
 from mall.ordering.answer_order import agree_cancellation, confirm_order, decline_order, request_cancellation
-from mall.ordering.decide_order import approve_order, cancel_order, return_order, submit_order
+from mall.ordering.decide_order import approve_order, cancel_order, edit_order, return_order, submit_order
 from mall.ordering.order import Order
 from mall.ordering.order_action import UseCase
 from mall.ratings.rate_order import rate_order
@@ -64,6 +65,17 @@ class WithNote(Body):
 
 class WithReason(Body):
     reason: Annotated[str, Field(max_length=500)]
+
+
+class EditedLine(Body):
+    line_no: Annotated[StrictInt, Field(ge=1, le=500)]
+    quantity: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+    budget_line_id: Annotated[StrictInt, Field(ge=1)] | None = None
+
+
+class Edition(Body):
+    lines: list[EditedLine]
+    note: Annotated[str, Field(max_length=500)] | None = None
 
 
 class Confirmation(Body):
@@ -126,6 +138,7 @@ class OrderAction:
 
 _ACTIONS = (
     OrderAction("submit", Nothing, submit_order, ("submit",)),
+    OrderAction("edit", Edition, edit_order, ("edit",)),
     OrderAction("approve", WithNote, approve_order, ("endorse", "approve")),
     OrderAction("return", WithReason, return_order, ("return",)),
     OrderAction("cancel", WithReason, cancel_order, ("cancel",)),
@@ -214,6 +227,9 @@ def _has_an_object(action: str, order: Order, actor: Actor) -> bool:
             return bool(order.first_accepted) and may(actor, "order.accept_second", order)
         case "dispute":
             return any(line.to_accept for line in order.lines) and _is_named_receiver(order, actor)
+        case "answer_dispute":
+            dispute = open_dispute_of(order.id)
+            return dispute is not None and dispute.answered_at is None
         case "agree_short":
             return bool(order.short_requested)
         case "request_cancellation":

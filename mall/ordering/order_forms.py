@@ -61,6 +61,17 @@ def _confirm(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]
     return {"lines": lines} if lines else {}
 
 
+def _edit(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    lines = []
+    for line in order.lines:
+        field = f"quantity_{line.line_no}"
+        quantity = whole_number_of(form.get(field, ""))
+        if quantity is None or not 1 <= quantity <= 1_000_000:
+            raise invalid(field, _("第 %(line)s 行的数量请填写 1 以上的整数。", line=line.line_no))
+        lines.append({"line_no": line.line_no, "quantity": quantity})
+    return {"lines": lines}
+
+
 def _ship(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
     return {
         "lines": _quantities(form, order, action="ship"),
@@ -138,6 +149,7 @@ _READERS: dict[str, Reader] = {
     "approve": _note,
     "return": _reason,
     "cancel": _reason,
+    "edit": _edit,
     "confirm": _confirm,
     "decline": _reason,
     "sign": _password,

@@ -215,6 +215,7 @@ def _done_words() -> dict[str, str]:
     """What the page says after an action was carried out."""
     return {
         "submit": _("订单已提交，预算已占用，等审批人审批。"),
+        "edit": _("已修改。核对无误后请提交。"),
         "approve": _("已审批。"),
         "return": _("订单已退回经办人，占用的预算已释放。"),
         "cancel": _("订单已取消，占用的预算已释放。"),

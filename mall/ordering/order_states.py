@@ -25,6 +25,7 @@ ORDER_STATES = StateTable(
         Step("cancel",              "draft",              "cancelled",          "order.cancel"),
         Step("return",              "submitted",          "returned",           "order.return",               release_reservation),
         Step("submit",              "returned",           "submitted",          "order.submit",               reserve_budget),
+        Step("edit",                "returned",           "returned",           "order.edit"),
         Step("cancel",              "returned",           "cancelled",          "order.cancel"),
         Step("cancel",              "submitted",          "cancelled",          "order.cancel",               release_reservation),
         Step("endorse",             "submitted",          "endorsed",           "order.approve"),

@@ -51,9 +51,9 @@ def show_refusal(refusal: Refusal) -> AnyResponse:
     return answer(refusal)
 
 
-def answer(refusal: Refusal) -> AnyResponse:
-    """The answer for a refusal without recording it."""
-    status = status_of(refusal)
+def answer(refusal: Refusal, *, status: int | None = None) -> AnyResponse:
+    """The answer for a refusal without recording it; `status` where HTTP itself knows better than the table."""
+    status = status or status_of(refusal)
     found = words_for(refusal)
     response = _problem(refusal, found, status) if is_api() else _page(refusal, found, status)
     retry_after = refusal.facts.get("retry_after")
@@ -110,9 +110,9 @@ def _show_http_error(error: HTTPException) -> AnyResponse:
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     if error.code >= 500 and error.code != 503:
-        return answer(Refusal("page.bug"))
-    response = answer(Refusal(_CODE_OF_STATUS.get(error.code, "request.malformed"), method=request.method))
-    response.status_code = error.code
+        return answer(Refusal("page.bug"), status=error.code)
+    code = _CODE_OF_STATUS.get(error.code, "request.malformed")
+    response = answer(Refusal(code, method=request.method), status=error.code)
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         response.headers["Allow"] = ", ".join(sorted(allowed))
@@ -124,7 +124,7 @@ def _show_bug(error: Any) -> AnyResponse:
     original = getattr(error, "original_exception", None)
     if isinstance(original, PoolTimeout | OperationalError):
         return answer(Refusal("page.busy", retry_after=RETRY_AFTER_SECONDS))
-    return answer(Refusal("page.bug"))
+    return answer(Refusal("page.bug"), status=500)
 
 
 def log_bug(error: BaseException) -> None:

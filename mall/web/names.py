@@ -54,6 +54,7 @@ STATES: dict[str, dict[str, LazyString]] = {
 
 ACTIONS: dict[str, LazyString] = {
     "submit": _("提交"),
+    "edit": _("修改"),
     "approve": _("审批通过"),
     "endorse": _("一级审批通过"),
     "return": _("退回"),

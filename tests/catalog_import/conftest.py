@@ -79,12 +79,11 @@ def dock(own_database: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with psycopg.connect(own_database.admin) as connection:
         ids = tuple(_supplier(connection, letter) for letter in "ABC")
         # The catalogue's history is append-only for everybody; a test of empty shelves has to say so.
-        connection.execute("alter table price_change disable trigger all")
+        connection.execute("alter table price_change disable trigger user")
         connection.execute(
             "truncate price_change, listing, product, outbox_event, search_task restart identity cascade"
         )
-        connection.execute("alter table price_change enable always trigger price_change_append_only")
-        connection.execute("alter table price_change enable always trigger price_change_no_truncate")
+        connection.execute("alter table price_change enable trigger user")
     yield Dock(supplier_ids=ids)
     database.close_reading()
 

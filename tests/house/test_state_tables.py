@@ -14,6 +14,7 @@ submit               draft             submitted         order.submit           
 cancel               draft             cancelled         order.cancel               -
 return               submitted         returned          order.return               release_reservation
 submit               returned          submitted         order.submit               reserve_budget
+edit                 returned          returned          order.edit                 -
 cancel               returned          cancelled         order.cancel               -
 cancel               submitted         cancelled         order.cancel               release_reservation
 endorse              submitted         endorsed          order.approve              -

@@ -193,9 +193,7 @@ def test_only_the_named_receiver_takes_the_goods_in(story: Story) -> None:
         "insert into user_post (user_id, organisation_id, role, granted_at) values (%s, %s, 'receiver', now())",
         story.world.users["acceptor"], story.world.school_id,
     )  # fmt: skip
-    number = story.place(
-        story.wanted("paper", 10, "school_office"), named_receiver_id=story.world.users["receiver"]
-    )
+    number = story.place(story.wanted("paper", 10, "school_office"), named_receiver_id=story.world.users["receiver"])
     story.walk(number, until="ship")
 
     assert story.refused("acceptor", "receive", number)["code"] == "receive.other_person"

@@ -118,9 +118,7 @@ def test_above_the_ceiling_for_such_assets_is_refused(story: Story) -> None:
 def test_what_is_off_the_shelf_is_refused(story: Story) -> None:
     story.alter("update listing set state = 'off_shelf' where id = %s", story.world.listings["paper"])
 
-    expect_refused(
-        story, [story.wanted("paper", 1, "school_office")], "listing.off_shelf", sku="SKU-paper", line_no=1
-    )
+    expect_refused(story, [story.wanted("paper", 1, "school_office")], "listing.off_shelf", sku="SKU-paper", line_no=1)
 
 
 def test_a_price_that_changed_since_it_was_seen_is_refused(story: Story) -> None:

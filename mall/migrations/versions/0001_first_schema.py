@@ -288,6 +288,7 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("event_id", "user_id", name=op.f("uq_notice_event_id_user_id")),
     )
+    op.create_index("ix_notice_document", "notice", ["document"], unique=False)
     op.create_index("ix_notice_user", "notice", ["user_id", "id"], unique=False)
     op.create_table(
         "organisation",

@@ -20,6 +20,8 @@ from mall.search.load_documents import documents_for_index
 from mall.search.open_engine import open_engine
 from mall.search.rebuild_index import rebuild
 from mall.search.search_catalogue import use_engine
+from mall.settings import Settings
+from mall.web.app import build_app
 from tests.world import PASSWORD, World
 
 
@@ -132,6 +134,15 @@ class Api:
         assert response.status_code == 201, response.get_json()
         (order,) = response.get_json()["orders"]
         return str(order["number"])
+
+
+@pytest.fixture
+def app(settings: Settings, world: World) -> Iterator[Flask]:
+    """The mall's own application; the API needs none of the rooms above it."""
+    built = build_app(settings)
+    built.testing = True
+    yield built
+    use_engine(None)
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from sqlalchemy import event
+
+from mall.database import engine
 from mall.ordering.order_actions import ACTIONS
 from tests.mall.api.conftest import Api
 
@@ -26,6 +29,21 @@ def test_one_order_says_where_it_is(api: Api) -> None:
 
     number = response.get_json()["orders"][0]["number"]
     assert response.headers["Location"] == f"/api/v1/orders/{number}"
+
+
+def test_nothing_is_read_while_the_budget_line_is_locked(api: Api) -> None:
+    handler = api.person("handler")
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(" ".join(statement.split()))
+
+    event.listen(engine(), "before_cursor_execute", note)
+    handler.post("/orders", api.wanted(("paper", 1), ("printer", 1)), key="7b0f3a52-8f5e-4f1c")
+    event.remove(engine(), "before_cursor_execute", note)
+
+    posted = next(place for place, statement in enumerate(statements) if "ledger.post(" in statement)
+    assert [statement.partition(" SET ")[0] for statement in statements[posted + 1 :]] == ["UPDATE request_record"]
 
 
 def test_refused_supplier_does_not_undo_the_other(api: Api) -> None:
@@ -58,8 +76,9 @@ def test_no_money_on_the_line_is_a_problem_with_facts(api: Api) -> None:
 def test_line_of_another_unit_is_refused(api: Api) -> None:
     response = api.person("handler").post("/orders", api.wanted(("paper", 1), line="county_office"))
 
-    assert response.status_code in (409, 422)
+    assert response.mimetype == "application/problem+json"
     assert response.get_json()["code"] == "budget.unknown_line"
+    assert api.person("handler").get("/orders").get_json()["items"] == []
 
 
 def test_order_for_another_unit_is_denied(api: Api) -> None:

@@ -1,0 +1,388 @@
+"""How one line of the oracle is held against the application: everybody asks, and nothing moves that must not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.house.access_people import GROUPS, PEOPLE, Person, named
+from tests.house.access_scene import Facts, Scene
+from tests.world import PASSWORD
+
+ORACLE = Path(__file__).with_name("access_oracle.csv")
+SAFE = ("GET", "HEAD")
+DENIALS = (401, 403, 404)
+#: what a request for something that is not there may be answered with, even by those who may
+NOT_THERE = (403, 404, 409, 410)
+
+#: tickets and counters that every request may touch, and the audit, which is counted by itself
+HOUSEKEEPING = frozenset(
+    {"web_session", "audit_record", "sign_in_counter", "known_device", "worker_heartbeat", "alembic_version"}
+)
+
+#: facts that name an object, and what nothing is called
+MISSING: Facts = {
+    "number": "DD-410100-2026-999999",
+    "line_id": 999999999,
+    "listing_id": 999999999,
+    "product_id": 999999999,
+    "batch_id": 999999999,
+    "user_id": 999999999,
+    "post_id": 999999999,
+    "event_id": 999999999,
+    "session_id": 999999999,
+    "token_id": 999999999,
+    "notice_id": 999999999,
+    "unit_id": 999999999,
+    "code": "AAAA-AAAA-AAAA-AAAA",
+    "link": "never-given-out",
+}
+
+#: who must not be able to tell a foreign object from a missing one, by the beginning of the object's name
+OUTSIDERS = {
+    "school": named("county supplier2 regulator-county"),
+    "to:": named("county supplier2 regulator-county"),
+    "county": named("school supplier regulator-city"),
+    "sunny": ("supplier2",),
+    "handler": named("colleague handler2 supplier regulator auditor postless"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the oracle: who may ask this of the object, and whom the object answers to (None: not asked)."""
+
+    method: str
+    rule: str
+    object: str
+    may: tuple[str, ...]
+    reaches: tuple[str, ...] | None
+
+    @property
+    def route(self) -> tuple[str, str]:
+        return self.method, self.rule
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule} {self.object}".strip()
+
+
+def read_oracle() -> tuple[Line, ...]:
+    """The oracle as it was written by hand."""
+    with ORACLE.open(encoding="utf-8", newline="") as file:
+        return tuple(_line(row) for row in csv.DictReader(file))
+
+
+def _line(row: dict[str, str]) -> Line:
+    may = named(row["may"])
+    reaches = None if row["reaches"] == "-" else named(row["reaches"]) if row["reaches"] else may
+    return Line(row["method"], row["rule"], row["object"], may, reaches)
+
+
+def routes_of(app: Flask) -> set[tuple[str, str]]:
+    """(method, rule) of every route."""
+    return {
+        (method, rule.rule) for rule in app.url_map.iter_rules() for method in (rule.methods or ()) if method in _METHODS
+    }
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def routes_without_line(app: Flask, oracle: Iterable[Line]) -> set[tuple[str, str]]:
+    return routes_of(app) - {line.route for line in oracle}
+
+
+def lines_without_route(app: Flask, oracle: Iterable[Line]) -> set[tuple[str, str]]:
+    return {line.route for line in oracle} - routes_of(app)
+
+
+class Fingerprint:
+    """The contents of all tables as one number each."""
+
+    def __init__(self, admin: psycopg.Connection) -> None:
+        self._admin = admin
+        tables = admin.execute(
+            "select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        parts = [
+            f"select '{schema}.{table}', coalesce(sum(hashtextextended({_row_of(table)}, 0)), 0)"
+            f' from "{schema}"."{table}" as t'
+            for schema, table in sorted(tables)
+            if table not in HOUSEKEEPING
+        ]
+        self._sql = " union all ".join(parts)
+        self._refusals_sql = "select '', count(*) from audit_record where result = 'refused'"
+
+    def take(self) -> dict[str, Any]:
+        """{table: number}"""
+        return dict(self._admin.execute(self._sql, prepare=True).fetchall())
+
+    def refusals(self) -> int:
+        """How many refusals the audit holds."""
+        return int(dict(self._admin.execute(self._refusals_sql).fetchall())[""])
+
+    def both(self) -> tuple[dict[str, Any], int]:
+        """The fingerprint and the number of refusals, in one question."""
+        found = dict(self._admin.execute(f"{self._sql} union all {self._refusals_sql}", prepare=True).fetchall())
+        return found, int(found.pop(""))
+
+
+def _row_of(table: str) -> str:
+    # When a token was last used is a ticket's wear, like the times of a session.
+    return "(to_jsonb(t) - 'last_used_at')::text" if table == "api_token" else "t::text"
+
+
+class Judge:
+    """Puts the questions of a line and gathers the breaches as sentences."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.fingerprint = Fingerprint(scene.admin)
+        self.cells = 0
+        self._left: tuple[dict[str, Any], int] | None = None
+
+    def breaches(self, line: Line) -> list[str]:
+        """Everything in which the application differs from the line; first those who may not, then those who may."""
+        facts = self._make(line)
+        found: list[str] = []
+        for username in PEOPLE:
+            if username not in line.may:
+                found += self._denied(line, facts, self.scene.people[username])
+        for position, username in enumerate(line.may):
+            if line.method not in SAFE and position:
+                facts = self._make(line)
+            found += self._allowed(line, facts, self.scene.people[username])
+        if line.may and set(MISSING) & set(facts) and line.reaches is not None:
+            found += self._missing(line, facts, self.scene.people[line.may[0]])
+        return found
+
+    def _make(self, line: Line) -> Facts:
+        self._left = None
+        return self.scene.make(line.object)
+
+    def _denied(self, line: Line, facts: Facts, person: Person) -> list[str]:
+        methods = ("GET", "HEAD") if line.method == "GET" else (line.method,)
+        found = []
+        for method in methods:
+            answer, changed, refusals = self._ask(line, facts, person, method=method)
+            cell = f"{line} by {person.username} ({answer.status_code})"
+            if not _is_denial(answer, line):
+                found.append(f"{cell}: let in")
+            if changed:
+                found.append(f"{cell}: refused, yet it changed {', '.join(changed)}")
+            if _shows(answer, facts):
+                found.append(f"{cell}: refused, yet it shows the object")
+            if method not in SAFE and person.is_signed_in and refusals != 1:
+                found.append(f"{cell}: {refusals} audit records of a refusal instead of one")
+        if person.username in _outsiders(line) and set(MISSING) & set(facts):
+            found += self._told_apart(line, facts, person, answer=answer)
+        return found
+
+    def _told_apart(self, line: Line, facts: Facts, person: Person, *, answer: TestResponse) -> list[str]:
+        """A foreign object must look like one that is not there."""
+        if line.method == "GET":
+            answer, _changed, _refusals = self._ask(line, facts, person)
+        missing, _changed, _refusals = self._ask(line, _as_missing(facts), person)
+        cell = f"{line} by {person.username}"
+        if missing.status_code != answer.status_code:
+            return [f"{cell}: foreign is {answer.status_code}, missing is {missing.status_code}"]
+        if _without_ids(missing) != _without_ids(answer):
+            return [f"{cell}: foreign and missing are answered in different words"]
+        return []
+
+    def _allowed(self, line: Line, facts: Facts, person: Person) -> list[str]:
+        reached = line.reaches is None or person.username in line.reaches
+        answer, changed, _refusals = self._ask(line, facts, person)
+        cell = f"{line} by {person.username} ({answer.status_code})"
+        if _is_denial(answer, line) or answer.status_code == 405 or answer.status_code >= 500:
+            return [] if line.rule == "/readyz" and answer.status_code == 503 else [f"{cell}: kept out"]
+        if line.method in SAFE:
+            return self._read(line, facts, answer, cell=cell, reached=reached, changed=changed)
+        if not reached:
+            return [f"{cell}: reached somebody else's object: {', '.join(changed)}"] if changed else []
+        if line.reaches is None:
+            return []
+        if answer.status_code >= 400 or not changed:
+            return [f"{cell}: had no effect: {_text_of(answer)[-300:]}"]
+        return []
+
+    def _read(
+        self, line: Line, facts: Facts, answer: TestResponse, *, cell: str, reached: bool, changed: list[str]
+    ) -> list[str]:
+        found = []
+        if answer.status_code >= 400:
+            found.append(f"{cell}: no page")
+        if changed:
+            found.append(f"{cell}: reading changed {', '.join(changed)}")
+        if line.reaches is not None and "canary" in facts and _shows(answer, facts) != reached:
+            found.append(f"{cell}: " + ("does not show the object" if reached else "shows somebody else's object"))
+        return found
+
+    def _missing(self, line: Line, facts: Facts, person: Person) -> list[str]:
+        answer, changed, _refusals = self._ask(line, _as_missing(facts), person)
+        if answer.status_code in NOT_THERE and not changed:
+            return []
+        if line.method in SAFE and not re.search("<", line.rule):
+            return []
+        return [f"{line} by {person.username}: missing is answered with {answer.status_code} {changed}"]
+
+    def _ask(
+        self, line: Line, facts: Facts, person: Person, *, method: str = ""
+    ) -> tuple[TestResponse, list[str], int]:
+        """The answer, the tables that changed, and how many refusals were written."""
+        if line.rule in ("/sign-in", "/sign-out") and line.method == "POST":
+            person, self._left = person.again(), None
+        path = address_of(line, facts)
+        form, body = _contents(line, facts, person)
+        # What one question left behind is what the next one finds, unless something was made in between.
+        before, refusals = self._left or self.fingerprint.both()
+        answer = person.ask(method or line.method, path, form=form, body=body)
+        self._left = after, refusals_after = self.fingerprint.both()
+        self.cells += 1
+        changed = sorted(table for table in after if after[table] != before[table])
+        return answer, changed, refusals_after - refusals
+
+
+def address_of(line: Line, facts: Facts) -> str:
+    """The rule with the object's facts in it. A KeyError: no object is known for this converter yet."""
+    path = re.sub(
+        r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: quote(str(facts[found.group(1)]), safe="/"), line.rule
+    )
+    query = _QUERIES.get((line.rule, line.object))
+    return f"{path}?{query.format(**facts)}" if query else path
+
+
+_QUERIES = {
+    ("/budget", "school_line"): "unit={unit_id}",
+    ("/budget", "county_line"): "unit={unit_id}",
+    ("/people", "somebody"): "text=somebody",
+    ("/audit", "audit_row"): "action=test.canary",
+}
+
+
+def _contents(line: Line, facts: Facts, person: Person) -> tuple[Facts | None, Facts | None]:
+    """The form or the body of a request: a good one, so that only the person can be the reason of a refusal."""
+    if line.method in SAFE:
+        return None, None
+    make = _CONTENTS.get(line.rule)
+    if make is not None:
+        content = make(facts, person)
+        return (None, content) if line.rule.startswith("/api/") else (content, None)
+    return facts.get("form", {}), facts.get("body", {})
+
+
+def _delivery() -> Facts:
+    return {"address": "阳光路1号", "contact": "王老师", "phone": "0371-60000000"}
+
+
+def _order(facts: Facts, person: Person) -> Facts:
+    listings = person.app.extensions["access_listings"]
+    wanted = {"listing_id": listings["paper"], "quantity": 1, "budget_line_id": facts["budget_line_id"]}
+    return {"lines": [wanted], "delivery": _delivery(), "unit_id": facts["unit_id"]}
+
+
+def _upload(facts: Facts, person: Person) -> Facts:
+    own = person.app.extensions["access_suppliers"].get(person.username, 0)
+    # Every supplier's own file has words of its own: the same bytes would be the same batch.
+    content = io.BytesIO(facts["content"])
+    return {"supplier_id": str(facts["supplier_id"] or own), "mode": "dry-run", "file": (content, facts["file_name"])}
+
+
+def _settle(facts: Facts, person: Person) -> Facts:
+    return {f"word-{facts['supplier_id']}": facts["word"], f"code-{facts['supplier_id']}": "A05040101"}
+
+
+def _cart_update(facts: Facts, person: Person) -> Facts:
+    if "cart_line_id" in facts:
+        return {"remove": str(facts["cart_line_id"]), f"quantity_{facts['cart_line_id']}": "7"}
+    return {"unit": str(facts["unit_id"])}
+
+
+_CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
+    "/sign-in": lambda facts, person: {"username": "handler", "password": PASSWORD},
+    "/language": lambda facts, person: {"language": "zh"},
+    "/welcome/<link>": lambda facts, person: {"password": PASSWORD, "again": PASSWORD},
+    "/account/password": lambda facts, person: {"old": "not-the-one", "new": f"{PASSWORD}!", "again": f"{PASSWORD}!"},
+    "/notices/read": lambda facts, person: {"notice_id": str(facts["notice_id"])},
+    "/cart/add": lambda facts, person: {
+        "unit": str(facts["unit_id"]), "quantity": "1",
+        "listing_id": str(person.app.extensions["access_listings"]["paper"]),
+    },
+    "/cart/update": _cart_update,
+    "/cart/list": lambda facts, person: {"unit": str(facts["unit_id"]), "list": "SKU-paper 1"},
+    "/cart/buy-again": lambda facts, person: {"number": facts["number"]},
+    "/cart/submit": lambda facts, person: {"unit": str(facts["unit_id"]), **_delivery()},
+    "/people": lambda facts, person: {"username": facts["username"], "name": "新人"},
+    "/people/<int:user_id>/disable": lambda facts, person: {"reason": "离职"},
+    "/people/<int:user_id>/posts": lambda facts, person: {
+        "organisation_id": str(facts["organisation_id"]), "role": "receiver",
+    },
+    "/supplier/listings/<int:listing_id>/shelf": lambda facts, person: {"action": "take_off"},
+    "/supplier/listings/<int:listing_id>/price": lambda facts, person: {"price": "9.90", "reason": "促销"},
+    "/supplier/imports/": _upload,
+    "/supplier/imports/<int:batch_id>/decision": lambda facts, person: {"mode": "partial"},
+    "/supplier/imports/categories": _settle,
+    "/api/v1/tokens": lambda facts, person: {"username": "handler", "password": PASSWORD},
+    "/api/v1/orders": _order,
+}  # fmt: skip
+
+
+def _is_denial(answer: TestResponse, line: Line) -> bool:
+    if answer.status_code in DENIALS:
+        return True
+    is_led_away = answer.status_code in (301, 302, 303, 307) and answer.location.startswith("/sign-in")
+    return is_led_away and line.method in SAFE
+
+
+def _shows(answer: TestResponse, facts: Facts) -> bool:
+    return "canary" in facts and facts["canary"] in _text_of(answer)
+
+
+def _text_of(answer: TestResponse) -> str:
+    return answer.get_data().decode("utf-8", "replace")
+
+
+def _outsiders(line: Line) -> tuple[str, ...]:
+    return next((people for beginning, people in OUTSIDERS.items() if line.object.startswith(beginning)), ())
+
+
+def _as_missing(facts: Facts) -> Facts:
+    return {name: MISSING.get(name, value) for name, value in facts.items()}
+
+
+_CHANGING = re.compile(r'name="csrf_token"[^>]*>|<meta name="csrf-token"[^>]*>|name="request_key"[^>]*>')
+_REQUEST_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|[0-9a-f]{16,}")
+
+
+def _without_ids(answer: TestResponse) -> str:
+    """What the answer says apart from ids and tokens: compared, it must not tell foreign from missing."""
+    text = _REQUEST_ID.sub("ID", _CHANGING.sub("", _text_of(answer)))
+    return re.sub(r"[0-9]+", "0", text)
+
+
+def business_lines(oracle: Iterable[Line]) -> list[Line]:
+    """Unsafe lines that are more than a person's own affairs."""
+    return [line for line in oracle if line.method not in SAFE and not line.rule.startswith(_OWN_AFFAIRS)]
+
+
+_OWN_AFFAIRS = ("/sign-", "/account/", "/language", "/welcome/", "/notices/", "/api/v1/tokens")
+
+#: where business is done; none of it is for the three officers
+BUSINESS_PAGES = (
+    "/orders", "/budget", "/cart", "/assets", "/region", "/suppliers", "/supplier/", "/api/v1/orders",
+    "/api/v1/budget-lines",
+)  # fmt: skip
+
+
+def officers_among(line: Line) -> set[str]:
+    return set(line.may) & set(GROUPS["officers"])

@@ -1,0 +1,476 @@
+"""The objects of the access test: an order at every point of its road, goods, files, carts, money and people.
+
+A maker returns the facts of one object: what stands in addresses (by the names of the URL rules), what a
+form needs, and `canary`, the words by which the object is recognised on a page.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+from flask import Flask
+
+from catalog_import.receive_file import receive_file
+from catalog_import.run_import import run_batch
+from ledger import budget_lines
+from mall import clock
+from mall.access.actor import SYSTEM, Actor
+from mall.assets.asset_card import asset_cards_of
+from mall.audit.record import record
+from mall.catalogue.listing import Listing
+from mall.catalogue.product import Product
+from mall.contracts.contract import contract_of
+from mall.database import atomic, close_reading, session
+from mall.demo import stand_in_treasury
+from mall.finance.exchange_treasury import export_batch, import_returns, write_batches
+from mall.finance.payment_request import payment_requests_of
+from mall.ordering.edit_cart import add_to_cart
+from mall.ordering.order import order_numbered
+from mall.ordering.order_actions import perform
+from mall.ordering.place_order import Wanted, place_order
+from mall.people.create_user import create_user
+from mall.people.disable_user import disable_user
+from mall.people.grant_post import grant_post
+from mall.people.user import posts_of
+from mall.people.web_session import begin_session
+from mall.printing.print_order import documents_of, enter_documents
+from tests.house.access_people import Person, token_of
+from tests.world import PASSWORD, SCHOOL_REGION, World
+
+Facts = dict[str, Any]
+#: (who, action, body)
+Deed = tuple[str, str, Facts]
+
+PAPER, MACHINES = ("paper", 2), ("printer", 1)
+#: above the limits of the second approval and of the second acceptor
+FOR_THE_LEADER, FOR_THE_ACCEPTOR = ("printer", 85), ("computer", 11)
+
+_REASON = {"reason": "测试说明理由"}
+_APPROVED: tuple[Deed, ...] = (("approver", "approve", {}),)
+_CONFIRMED = (*_APPROVED, ("supplier", "confirm", {}))
+_CONTRACTED = (
+    *_CONFIRMED, ("handler", "sign", {"password": PASSWORD}), ("supplier", "sign", {"password": PASSWORD}),
+)  # fmt: skip
+_SHIPPED = (*_CONTRACTED, ("supplier", "ship", {}))
+_SHIPPED_IN_PART = (*_CONTRACTED, ("supplier", "ship", {"lines": [{"line_no": 1, "quantity": 1}]}))
+_RECEIVED = (*_SHIPPED, ("receiver", "receive", {}))
+_ACCEPTED = (*_RECEIVED, ("receiver", "accept", {}))
+_INVOICED = (*_ACCEPTED, ("supplier", "invoice", {}))
+_REQUESTED = (*_INVOICED, ("accountant", "request_payment", {}))
+_IN_PAYMENT = (*_REQUESTED, ("finance", "approve_payment", {}))
+_DISPUTED = (*_RECEIVED, ("receiver", "dispute", _REASON))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """An order on which `action` is possible: what it buys, the road up to there, and the action's own body."""
+
+    action: str
+    road: tuple[Deed, ...]
+    goods: tuple[str, int] = PAPER
+    body: Facts = field(default_factory=dict)
+    form: Facts = field(default_factory=dict)
+
+
+_ONE_PIECE = {"quantity_1": "1"}
+_ONE_LINE = {"lines": [{"line_no": 1, "quantity": 1}]}
+_MARKS = {"goods": 5, "delivery": 4, "service": 3}
+
+SITUATIONS: dict[str, Situation] = {
+    "to:submit": Situation("submit", (("approver", "return", _REASON),)),
+    "to:approve": Situation("approve", ()),
+    "to:approve_second": Situation("approve", _APPROVED, FOR_THE_LEADER),
+    "to:return": Situation("return", (), body=_REASON, form=_REASON),
+    "to:return_second": Situation("return", _APPROVED, FOR_THE_LEADER, body=_REASON, form=_REASON),
+    "to:cancel": Situation("cancel", (), body=_REASON, form=_REASON),
+    "to:confirm": Situation("confirm", _APPROVED),
+    "to:decline": Situation("decline", _APPROVED, body=_REASON, form=_REASON),
+    "to:sign": Situation("sign", _CONFIRMED, body={"password": PASSWORD}, form={"password": PASSWORD}),
+    "to:request_cancellation": Situation("request_cancellation", _CONTRACTED, body=_REASON, form=_REASON),
+    "to:agree_cancellation": Situation(
+        "agree_cancellation", (*_CONTRACTED, ("handler", "request_cancellation", _REASON))
+    ),
+    "to:ship": Situation("ship", _CONTRACTED, body=_ONE_LINE, form=_ONE_PIECE),
+    "to:receive": Situation("receive", _SHIPPED, body=_ONE_LINE, form=_ONE_PIECE),
+    "to:refuse": Situation("refuse", _SHIPPED, body=_REASON, form=_REASON),
+    "to:request_short": Situation(
+        "request_short", _SHIPPED_IN_PART, body={**_ONE_LINE, **_REASON}, form={**_ONE_PIECE, **_REASON}
+    ),
+    "to:agree_short": Situation("agree_short", (*_SHIPPED_IN_PART, ("handler", "request_short", _REASON))),
+    "to:accept": Situation("accept", _RECEIVED, body=_ONE_LINE, form=_ONE_PIECE),
+    "to:accept_second": Situation("accept_second", _ACCEPTED, FOR_THE_ACCEPTOR),
+    "to:dispute": Situation("dispute", _RECEIVED, body={**_ONE_LINE, **_REASON}, form={**_ONE_PIECE, **_REASON}),
+    "to:answer_dispute": Situation(
+        "answer_dispute", _DISPUTED, body={"answer": "同意更换"}, form={"answer": "同意更换"}
+    ),
+    "to:settle_dispute": Situation(
+        "settle_dispute",
+        _DISPUTED,
+        body={"outcome": "accept", "decision": "双方同意"},
+        form={"outcome": "accept", "decision": "双方同意"},
+    ),
+    "to:invoice": Situation("invoice", _ACCEPTED),
+    "to:request_payment": Situation("request_payment", _INVOICED),
+    "to:return_payment": Situation("return_payment", _REQUESTED, body=_REASON, form=_REASON),
+    "to:approve_payment": Situation("approve_payment", _REQUESTED),
+    "to:register_asset": Situation("register_asset", _ACCEPTED, MACHINES),
+    "to:rate": Situation(
+        "rate", (*_IN_PAYMENT, ("treasury", "pay", {})), body=_MARKS, form={name: str(m) for name, m in _MARKS.items()}
+    ),
+    "to:nonsense": Situation("nonsense", ()),
+    "to:pay": Situation("pay", _IN_PAYMENT),
+}
+
+
+class Scene:
+    """The application with its people, and one maker for every object that the oracle names."""
+
+    def __init__(
+        self, app: Flask, world: World, people: dict[str, Person], *, admin: psycopg.Connection, folder: Path
+    ) -> None:
+        self.app, self.world, self.people, self.admin, self.folder = app, world, people, admin, folder
+        self.numbers = count(1)
+        self._actors: dict[str, Actor] = {}
+        self.school_money = _rich_line(world, "金丝雀经费", unit_id=world.school_id, region_code=SCHOOL_REGION)
+
+    def actor(self, username: str) -> Actor:
+        if username not in self._actors:
+            self._actors[username] = self.world.actor(username)
+        return self._actors[username]
+
+    def make(self, name: str) -> Facts:
+        """The facts of a new object of this name."""
+        try:
+            if name in SITUATIONS:
+                return _in_situation(self, SITUATIONS[name])
+            return MAKERS[name](self) if name else {}
+        finally:
+            close_reading()
+
+    def placed(self, goods: tuple[str, int], *, by: str = "handler") -> str:
+        """The number of an order just placed."""
+        of_county = by == "handler2"
+        placed = place_order(
+            actor=self.actor(by),
+            unit_id=self.world.county_id if of_county else self.world.school_id,
+            wanted=[
+                Wanted(
+                    listing_id=self.world.listings[goods[0]],
+                    quantity=goods[1],
+                    budget_line_id=self.world.lines["county_office"] if of_county else self.school_money,
+                )
+            ],
+            delivery={"address": "阳光路1号", "contact": _canary_of(by), "phone": "0371-60000000"},
+        )
+        close_reading()
+        return str(placed["orders"][0])
+
+    def drive(self, number: str, road: tuple[Deed, ...], *, suffix: str = "") -> None:
+        """Take the order along a road."""
+        for who, action, body in road:
+            if action == "pay":
+                self._pay()
+                continue
+            given = self.invoice_for(number) if action == "invoice" else body
+            perform(action, actor=self.actor(who + suffix), number=number, body=given)
+            close_reading()
+
+    def invoice_for(self, number: str) -> Facts:
+        """A matching invoice with a number of its own."""
+        order = order_numbered(number)
+        amount_fen = sum(line.accepted_fen for line in order.lines)
+        close_reading()
+        return {
+            "number": f"{next(self.numbers):020d}", "issued_on": clock.today().isoformat(), "amount_fen": amount_fen,
+        }  # fmt: skip
+
+    def _pay(self) -> None:
+        out, back = self.folder / "out", self.folder / "back"
+        export_batch(actor=SYSTEM)
+        write_batches(out)
+        with patch.object(stand_in_treasury, "REFUSED_PER_THOUSAND", 0):
+            answers = stand_in_treasury.answer_batches(outgoing=out, incoming=back)
+        for answer in answers:
+            import_returns(actor=SYSTEM, path=answer)
+
+
+def _canary_of(handler: str) -> str:
+    return f"金丝雀收货人{handler}"
+
+
+def _in_situation(scene: Scene, situation: Situation) -> Facts:
+    number = scene.placed(situation.goods)
+    scene.drive(number, situation.road)
+    facts: Facts = {"number": number, "action": situation.action, "canary": _canary_of("handler")}
+    facts |= {"form": dict(situation.form), "body": dict(situation.body)}
+    if situation.action == "invoice":
+        facts["body"] = scene.invoice_for(number)
+        yuan = f"{facts['body']['amount_fen'] // 100}.{facts['body']['amount_fen'] % 100:02d}"
+        facts["form"] = {**facts["body"], "amount": yuan}
+    if situation.action == "register_asset":
+        cards = asset_cards_of(order_numbered(number).id)
+        facts["form"] = {name: text for card in cards for name, text in _typed(card.id).items()}
+        facts["body"] = {"cards": [{"number": card.number, "place": "机房", "keeper": "保管人"} for card in cards]}
+    return facts
+
+
+def _typed(card_id: int) -> Facts:
+    return {f"place_{card_id}": "机房", f"keeper_{card_id}": "保管人"}
+
+
+def _school_order(scene: Scene) -> Facts:
+    number = scene.placed(MACHINES)
+    scene.drive(number, _IN_PAYMENT)
+    order = order_numbered(number)
+    contract = contract_of(order.id)
+    assert contract is not None
+    facts = {"number": number, "canary": _canary_of("handler"), "kind": "contract", "paper": contract.number}
+    return {**facts, "order_id": order.id}
+
+
+def _school_payment(scene: Scene) -> Facts:
+    facts = _school_order(scene)
+    return {**facts, "kind": "payment_request", "paper": payment_requests_of(facts["order_id"])[0].number}
+
+
+def _school_paper(scene: Scene) -> Facts:
+    number = _school_order(scene)["number"]
+    _enter_documents(number)
+    kind, paper = documents_of(order_numbered(number))[0]
+    row = scene.admin.execute(
+        "select code from printed_document where kind = %s and number = %s", (kind, paper)
+    ).fetchone()
+    assert row is not None
+    return {"code": row[0]}
+
+
+@atomic(housekeeping="what the worker does when it hears of the order")
+def _enter_documents(number: str) -> None:
+    enter_documents(order_numbered(number))
+
+
+def _school_submitted(scene: Scene) -> Facts:
+    return {"number": scene.placed(PAPER), "canary": _canary_of("handler")}
+
+
+def _county_order(scene: Scene) -> Facts:
+    number = scene.placed(("paper2", 1), by="handler2")
+    road = tuple(deed for deed in _CONFIRMED if deed[1] in ("approve", "confirm"))
+    scene.drive(number, road, suffix="2")
+    return {"number": number, "canary": _canary_of("handler2")}
+
+
+def _as_row(maker: Callable[[Scene], Facts]) -> Callable[[Scene], Facts]:
+    """In a list an order is recognised by its number."""
+
+    def make(scene: Scene) -> Facts:
+        number = maker(scene)["number"]
+        return {"number": number, "canary": number}
+
+    return make
+
+
+def _book_of(maker: Callable[[Scene], Facts]) -> Callable[[Scene], Facts]:
+    def make(scene: Scene) -> Facts:
+        return {"number": maker(scene)["number"], "canary": '"amount_fen"'}
+
+    return make
+
+
+def _school_asset(scene: Scene) -> Facts:
+    number = _school_order(scene)["number"]
+    card = asset_cards_of(order_numbered(number).id)[0]
+    return {"canary": card.number}
+
+
+def _listing(scene: Scene, state: str) -> Facts:
+    number = next(scene.numbers)
+    listing_id, product_id = _insert_listing(scene.world.sunny_id, number=number, state=state)
+    word = f"金丝雀类目{number}"
+    facts = {"listing_id": listing_id, "product_id": product_id, "supplier_id": scene.world.sunny_id, "word": word}
+    return {**facts, "canary": f"金丝雀文具{number}号" if state == "on_shelf" else word}
+
+
+@atomic
+def _insert_listing(supplier_id: int, *, number: int, state: str) -> tuple[int, int]:
+    name = f"金丝雀文具{number}号"
+    category = "A05040101" if state == "on_shelf" else None
+    product = Product(
+        category_code=category, brand="金丝雀", model=str(number), name=name, match_key=f"canary|{number}",
+        specification={}, base_unit="个", is_green=False, created_at=clock.now(),
+    )  # fmt: skip
+    session().add(product)
+    session().flush()
+    listing = Listing(
+        product_id=product.id, supplier_id=supplier_id, sku=f"0CANARY-{number}", name=name, price_fen=1000, unit="个",
+        region_codes=[410000], state=state, supplier_category=f"金丝雀类目{number}",
+        created_at=clock.now(), updated_at=clock.now(),
+    )  # fmt: skip
+    session().add(listing)
+    session().flush()
+    record(actor=SYSTEM, action="test.listing", subject=f"listing:{listing.id}")
+    return listing.id, product.id
+
+
+def _file(scene: Scene, *, supplier_id: int | None) -> Facts:
+    number = next(scene.numbers)
+    content = f"商品编号,商品名称,类目,计量单位,含税单价\nF{number},金丝雀复印纸{number},A05040101,包,20.00\n".encode()
+    return {"content": content, "file_name": f"金丝雀报价{number}.csv", "supplier_id": supplier_id}
+
+
+def _sunny_batch(scene: Scene) -> Facts:
+    given = _file(scene, supplier_id=scene.world.sunny_id)
+    actor = scene.actor("supplier")
+    received = receive_file(
+        actor=actor, supplier_id=scene.world.sunny_id, file_name=given["file_name"],
+        stream=io.BytesIO(given["content"]), mode="dry-run",
+    )  # fmt: skip
+    run_batch(actor=actor, batch_id=received.batch_id, mode="dry-run")
+    return {"batch_id": received.batch_id, "canary": given["file_name"].removesuffix(".csv").removeprefix("金丝雀报价")}
+
+
+def _school_cart(scene: Scene) -> Facts:
+    facts = _listing(scene, "on_shelf")
+    world = scene.world
+    add_to_cart(actor=scene.actor("handler"), unit_id=world.school_id, listing_id=facts["listing_id"], quantity=1)
+    row = scene.admin.execute(
+        "update cart_line set budget_line_id = %s where listing_id = %s returning id",
+        (scene.school_money, facts["listing_id"]),
+    ).fetchone()
+    assert row is not None
+    return {"cart_line_id": row[0], "canary": facts["canary"], "unit_id": world.school_id}
+
+
+def _unit(unit: str) -> Callable[[Scene], Facts]:
+    def make(scene: Scene) -> Facts:
+        if unit == "school":
+            return {"unit_id": scene.world.school_id, "budget_line_id": scene.school_money}
+        return {"unit_id": scene.world.county_id, "budget_line_id": scene.world.lines["county_office"]}
+
+    return make
+
+
+def _school_line(scene: Scene) -> Facts:
+    return {"line_id": scene.school_money, "unit_id": scene.world.school_id, "canary": "金丝雀经费"}
+
+
+def _county_line(scene: Scene) -> Facts:
+    line_id = _rich_line(scene.world, "金丝雀县级经费", unit_id=scene.world.county_id, region_code=410324)
+    return {"line_id": line_id, "unit_id": scene.world.county_id, "canary": "金丝雀县级经费"}
+
+
+@atomic
+def _rich_line(world: World, name: str, *, unit_id: int, region_code: int) -> int:
+    year = clock.today().year
+    row = budget_lines.lines_of_unit(session(), region_code=region_code, year=year, unit_id=unit_id)
+    code = f"{unit_id}-{year}-9{len(list(row))}"
+    line_id = budget_lines.create_line(
+        session(), region_code=region_code, year=year, unit_id=unit_id, code=code, name=name, created_at=clock.now(),
+        economic_code="30201", economic_name="办公费", function_code="205", function_name="教育支出",
+        fund_source="一般公共预算", category_scope=(),
+    )  # fmt: skip
+    budget_lines.appropriate(
+        session(), line_id, amount_fen=10_000_000_000, source_type="budget", source_id=code,
+        effective_on=date(year, 1, 2), posted_at=clock.now(), actor="test",
+    )  # fmt: skip
+    record(actor=SYSTEM, action="test.line", subject=f"line:{line_id}")
+    return line_id
+
+
+def _notice(scene: Scene) -> Facts:
+    canary = f"DD-410100-2026-9{next(scene.numbers):05d}"
+    row = scene.admin.execute(
+        "insert into notice (user_id, event_id, code, document, facts, at)"
+        " values (%s, %s, 'approve_order', %s, jsonb_build_object('number', %s::text, 'unit', '', 'supplier', ''), now())"
+        " returning id",
+        (scene.world.users["handler"], -next(scene.numbers), f"order:{canary}", canary),
+    ).fetchone()
+    assert row is not None
+    return {"notice_id": row[0], "canary": canary}
+
+
+def _session(scene: Scene) -> Facts:
+    return {"session_id": begin_session(user_id=scene.world.users["handler"], address="", browser="lost")[0]}
+
+
+def _token(scene: Scene) -> Facts:
+    return {"token_id": token_of(scene.world.users["handler"])[1]}
+
+
+def _somebody(scene: Scene) -> Facts:
+    number = next(scene.numbers)
+    user, link = create_user(actor=SYSTEM, username=f"somebody{number}", name=f"金丝雀人员{number}号")
+    grant_post(actor=SYSTEM, user_id=user.id, organisation_id=scene.world.county_id, role="handler")
+    facts = {"user_id": user.id, "post_id": posts_of(user.id)[0].post_id, "link": link}
+    return {**facts, "organisation_id": scene.world.county_id, "canary": user.name}
+
+
+def _disabled_somebody(scene: Scene) -> Facts:
+    facts = _somebody(scene)
+    disable_user(actor=scene.actor("sysadmin"), user_id=facts["user_id"], reason="离职")
+    return facts
+
+
+def _parked_event(scene: Scene) -> Facts:
+    canary = f"canary:{next(scene.numbers)}"
+    row = scene.admin.execute(
+        "insert into outbox_event (name, document, payload, happened_at, state, tries)"
+        " values ('canary.sang', %s, '{}', now(), 'parked', 9) returning id",
+        (canary,),
+    ).fetchone()
+    assert row is not None
+    return {"event_id": row[0], "canary": canary}
+
+
+@atomic
+def _audit_row(scene: Scene) -> Facts:
+    canary = f"canary:audit{next(scene.numbers)}"
+    record(actor=SYSTEM, action="test.canary", subject=canary)
+    return {"canary": canary}
+
+
+MAKERS: dict[str, Callable[[Scene], Facts]] = {
+    "school_order": _school_order,
+    "school_payment": _school_payment,
+    "school_paper": _school_paper,
+    "school_submitted": _school_submitted,
+    "county_order": _county_order,
+    "school_order_row": _as_row(_school_order),
+    "school_submitted_row": _as_row(_school_submitted),
+    "county_order_row": _as_row(_county_order),
+    "school_order_book": _book_of(_school_order),
+    "county_order_book": _book_of(_county_order),
+    "school_asset": _school_asset,
+    "school_row": lambda scene: {"canary": "郑州市阳光中学"},
+    "sunny_row": lambda scene: {"canary": "郑州晴天办公用品有限公司"},
+    "sunny_listing": lambda scene: _listing(scene, "on_shelf"),
+    "sunny_waiting": lambda scene: _listing(scene, "needs_category"),
+    "sunny_batch": _sunny_batch,
+    "sunny_file": lambda scene: _file(scene, supplier_id=scene.world.sunny_id),
+    "own_file": lambda scene: _file(scene, supplier_id=None),
+    "school_cart": _school_cart,
+    "school_unit": _unit("school"),
+    "county_unit": _unit("county"),
+    "school_line": _school_line,
+    "county_line": _county_line,
+    "handler_notice": _notice,
+    "handler_session": _session,
+    "handler_token": _token,
+    "somebody": _somebody,
+    "disabled_somebody": _disabled_somebody,
+    "invited": _somebody,
+    "newcomer": lambda scene: {"username": f"newcomer{next(scene.numbers)}"},
+    "parked_event": _parked_event,
+    "audit_row": _audit_row,
+    "stylesheet": lambda scene: {"filename": "sunmall.css"},
+    "manual_style": lambda scene: {"filename": "css/swagger-ui.css"},
+    "template": lambda scene: {"ending": "csv"},
+}
