@@ -98,6 +98,11 @@ def session() -> Session:
     return reading
 
 
+def is_connected() -> bool:
+    """Whether `connect` has been called in this process or its parent."""
+    return _engine is not None
+
+
 def in_atomic() -> bool:
     """Whether a use-case is under way in this context."""
     return _writing.get() is not None

@@ -93,7 +93,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     # the three officers: none of them sees business data
     "people.list": ((holds("sysadmin"),), (holds("secadmin"),)),
     "people.create": ((holds("sysadmin"),),),
-    "people.disable": ((holds("sysadmin"),),),
+    "people.disable": ((holds("sysadmin"),), (is_system,)),
     "people.grant": ((holds("secadmin"),),),
     "people.unlock": ((holds("secadmin"),),),
     "audit.read": ((holds("auditor"),),),

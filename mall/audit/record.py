@@ -24,7 +24,8 @@ class RequestFacts:
     request_id: str = ""
 
 
-request_facts: ContextVar[RequestFacts] = ContextVar("request_facts", default=RequestFacts(address="local"))
+_LOCAL = RequestFacts(address="local")
+request_facts: ContextVar[RequestFacts] = ContextVar("request_facts", default=_LOCAL)
 
 
 def record(

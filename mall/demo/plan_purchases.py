@@ -280,10 +280,11 @@ class _Planner:
         is_late = is_old_year and day.month >= 11
         fate = random.choices([name for name, _ in FATES], weights=[weight for _, weight in FATES])[0]
         size_yuan = BIG_SIZE_YUAN if random.randrange(1000) < BIG_ORDERS_PER_THOUSAND else None
+        pace_per_cent = 50 if is_late else 100
         for _ in range(4):
             unit = random.choices(units, weights=weights)[0]
             one = self._purchase(
-                unit, at=at, size_yuan=size_yuan, fate="plain" if is_late else fate, pace_per_cent=50 if is_late else 100
+                unit, at=at, size_yuan=size_yuan, fate="plain" if is_late else fate, pace_per_cent=pace_per_cent
             )
             if one is not None:
                 return one
@@ -384,7 +385,8 @@ class _Planner:
 
     def _goods(self, shelf: list[Offer], *, target_fen: int, is_big: bool) -> list[tuple[Offer, int]]:
         random = self._random
-        lines = random.choices((1, 2) if is_big else (1, 2, 3, 4, 5, 6), weights=(2, 1) if is_big else (5, 5, 4, 3, 2, 1))[0]
+        counts, weights = ((1, 2), (2, 1)) if is_big else ((1, 2, 3, 4, 5, 6), (5, 5, 4, 3, 2, 1))
+        lines = random.choices(counts, weights=weights)[0]
         share_fen = target_fen // lines
         most = 40 if is_big else 0
         dear_ones = 4 if random.randrange(100) < 3 else 0

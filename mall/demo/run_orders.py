@@ -37,7 +37,7 @@ from mall.ordering.order_actions import perform
 from mall.ordering.place_order import Wanted, place_order
 
 Say = Callable[[str], None]
-PLACES = ("教务处", "总务处", "信息中心", "办公室", "资产库房", "一楼会议室", "检验科", "护理部", "多媒体教室", "实训楼")
+PLACES = ("教务处", "总务处", "信息中心", "办公室", "资产库房", "会议室", "检验科", "护理部", "多媒体教室")
 SENDS_AT, RETURNS_AT, SWEEPS_AT = time(16, 0), time(10, 0), time(6, 0)
 SHARED_KEY = "demo"
 

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 
 #: rooms without tables whose import has a price or an effect
-_SKIPPED = ("mall.migrations", "mall.installation", "mall.demo", "mall.commands")
+_SKIPPED = ("mall.migrations", "mall.installation", "mall.commands")
 
 
 def import_all_tables() -> None:

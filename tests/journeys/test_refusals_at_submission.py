@@ -30,8 +30,8 @@ def the_problem(answer: TestResponse) -> dict[str, Any]:
     assert 400 <= answer.status_code < 500, answer.json
     assert answer.mimetype == "application/problem+json"
     problem = answer.json
-    assert problem["detail"] and problem["next"]
-    assert "{" not in problem["detail"] + problem["next"]
+    assert problem["title"] and problem["detail"]
+    assert "{" not in problem["title"] + problem["detail"]
     return problem
 
 

@@ -101,7 +101,7 @@ def test_the_postings_of_an_order_tell_its_story_and_balance_in_every_book(story
     assert per_event["accept"][("financial", "accepted_assets")] == 118_000
     assert per_event["request"][("budget", "accrued")] == 118_000
     assert per_event["request"][("budget", "in_payment")] == -118_000
-    assert set(per_event["send"]) == {("treasury", "to_send"), ("treasury", "sent")}
+    assert set(per_event["send"]) == {("treasury", "outstanding"), ("treasury", "to_send")}
     assert per_event["confirm"][("budget", "in_payment")] == 118_000
     assert per_event["confirm"][("budget", "paid")] == -118_000
     assert per_event["register"] == {("financial", "accepted_assets"): -118_000, ("financial", "fixed_assets"): 118_000}

@@ -22,6 +22,7 @@ TABLES = (
     "category_total",
     "contract",
     "delivery_note",
+    "demo_stage",
     "dispute",
     "document_step",
     "import_batch",
@@ -492,6 +493,14 @@ def create_tables() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     op.create_index("ix_api_token_user_id", "api_token", ["user_id"], unique=False)
+    op.create_table(
+        "demo_stage",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_demo_stage")),
+    )
     op.create_table(
         "import_batch",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),

@@ -20,8 +20,6 @@ from mall.search.load_documents import documents_for_index
 from mall.search.open_engine import open_engine
 from mall.search.rebuild_index import rebuild
 from mall.search.search_catalogue import use_engine
-from mall.settings import Settings
-from mall.web.app import build_app
 from tests.world import PASSWORD, World
 
 
@@ -137,21 +135,12 @@ class Api:
 
 
 @pytest.fixture
-def app(settings: Settings, world: World) -> Iterator[Flask]:
-    """The mall's own application; the API needs none of the rooms above it."""
-    built = build_app(settings)
-    built.testing = True
-    yield built
-    use_engine(None)
-
-
-@pytest.fixture
 def api(app: Flask, world: World) -> Api:
     return Api(app, world)
 
 
 @pytest.fixture
-def index(world: World, tmp_path: Path) -> Iterator[None]:
+def index(app: Flask, tmp_path: Path) -> Iterator[None]:
     """A search index of the small province."""
     settings = EngineSettings(kind="tantivy", data_dir=tmp_path / "search", read_only=False)
     engine = open_engine(settings)

@@ -11,7 +11,7 @@ from tests.mall.api.conftest import Api
 
 #: every public action of the road, written down once more
 ACTIONS = {
-    "submit", "approve", "return", "cancel", "confirm", "decline", "sign", "request_cancellation",
+    "submit", "edit", "approve", "return", "cancel", "confirm", "decline", "sign", "request_cancellation",
     "agree_cancellation", "ship", "receive", "refuse", "request_short", "agree_short", "accept", "accept_second",
     "dispute", "answer_dispute", "settle_dispute", "invoice", "request_payment", "return_payment", "approve_payment",
     "register_asset", "rate",
@@ -113,7 +113,7 @@ def test_every_reference_leads_somewhere_and_names_are_once(api: Api) -> None:
 
     found = {reference.removeprefix("#/components/schemas/") for reference in references(api.description.document)}
     assert found <= set(schemas)
-    assert len(ids) == len(set(ids)) == 33
+    assert len(ids) == len(set(ids)) == 34
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
 

@@ -283,6 +283,7 @@ def test_every_action_of_a_foreign_order_is_unknown(api: Api) -> None:
     number = api.placed(("paper", 1))
     stranger = api.person("approver2")
     bodies = {
+        "edit": {"lines": [{"line_no": 1, "quantity": 1}]},
         "sign": {"password": "x"},
         "answer_dispute": {"answer": "none of mine"},
         "settle_dispute": {"outcome": "accept"},

@@ -175,7 +175,8 @@ def test_query_that_does_not_fit_is_422(api: Api) -> None:
 
 def test_error_on_our_side_is_500_and_keeps_its_secret(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     handler = api.person("handler")
-    api.app.testing = False
+    # A test application shows bugs to the test instead of answering.
+    monkeypatch.setattr(api.app, "testing", False)
 
     def broken(*_args: object, **_facts: object) -> None:
         raise RuntimeError("the inner name of the machine")

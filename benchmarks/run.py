@@ -1,0 +1,101 @@
+"""Measures the mall: `make bench`, or `python benchmarks/run.py [orders] [pages] [imports] [--url ...]`.
+
+Everything runs on 127.0.0.1 in temporary folders and ends by itself. Results: a table here, JSON in benchmarks/results/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from figures import keep, machine, say_table
+from process_memory import totals
+
+PARTS = ("orders", "pages", "imports")
+
+
+def main() -> int:
+    """Exit codes: 0 measured, 1 measured and something was wrong (errors, findings), 2 wrong arguments."""
+    given = _arguments()
+    # Whoever calls us may have a mall of his own in the environment: it is not the one we measure.
+    for name in [name for name in os.environ if name.startswith("SUNMALL_")]:
+        del os.environ[name]
+    os.environ["SUNMALL_SECRET_KEY"] = "a key for benchmarks only, never used elsewhere"
+    results: dict[str, Any] = {"machine": machine()}
+    print("  ".join(f"{name}={value}" for name, value in results["machine"].items()), flush=True)
+    parts = given.parts or list(PARTS)
+    if "orders" in parts or "imports" in parts:
+        _on_own_database(results, parts=parts, given=given)
+    if "pages" in parts:
+        _pages(results, given=given)
+    print(f"\n{keep(results)}")
+    return 1 if _is_wrong(results) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all of them if none")
+    parser.add_argument("--seconds", type=int, default=15, help="how long each order rate is measured")
+    parser.add_argument("--page-seconds", type=int, default=60, help="how long pages are asked for")
+    parser.add_argument("--clients", type=int, default=50, help="how many people look at pages")
+    parser.add_argument("--think-ms", type=int, default=1000, help="mean pause of a person between two pages")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the big import file")
+    parser.add_argument("--url", help="a running demo mall for the pages, instead of one started for it")
+    parser.add_argument("--password", default="Sunmall-2026", help="password of the demo accounts")
+    given = parser.parse_args()
+    unknown = set(given.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"unknown part {', '.join(sorted(unknown))}; known: {', '.join(PARTS)}")
+    return given
+
+
+def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argparse.Namespace) -> None:
+    from import_rate import measure_imports  # noqa: PLC0415 - the mall reads its settings when it is imported
+    from order_rate import measure_orders  # noqa: PLC0415
+    from own_mall import own_database  # noqa: PLC0415
+
+    if "orders" in parts:
+        with own_database() as own:
+            orders = results["orders"] = measure_orders(own, seconds=given.seconds)
+        shown = [{"lines": name, **orders[name]} for name in ("hot_line", "thousand_lines")]
+        say_table(f"orders, {orders['clients']} clients, {orders['statements_per_order']} statements each", shown)
+        say_table("memory under orders", orders["memory"])
+        say_table("memory under orders, together", totals(orders["memory"]))
+    if "imports" in parts:
+        with own_database() as own:
+            results["imports"] = measure_imports(own, rows=given.rows)
+        say_table("imports", results["imports"])
+
+
+def _pages(results: dict[str, Any], *, given: argparse.Namespace) -> None:
+    from own_mall import demo_installation  # noqa: PLC0415
+    from page_load import measure_pages  # noqa: PLC0415
+    from process_memory import memory_of  # noqa: PLC0415
+
+    how = {
+        "password": given.password,
+        "clients": given.clients,
+        "seconds": given.page_seconds,
+        "think_ms": given.think_ms,
+    }
+    if given.url:
+        results["pages"] = measure_pages(given.url, **how)
+    else:
+        with demo_installation() as (address, pid, ready_after):
+            results["pages"] = measure_pages(address, **how)
+            results["demo_ready_after_seconds"] = ready_after
+            results["demo_memory"] = memory_of({"installation": pid})
+        say_table("memory of the demo installation", results["demo_memory"])
+    say_table(f"pages, {given.clients} clients, {given.page_seconds} s", results["pages"]["rows"])
+
+
+def _is_wrong(results: dict[str, Any]) -> bool:
+    orders = results.get("orders", {})
+    wrong = bool(orders.get("ledger_findings"))
+    wrong |= any(orders.get(name, {}).get("not_placed") for name in ("hot_line", "thousand_lines"))
+    return wrong or any(row["errors"] for row in results.get("pages", {}).get("rows", []))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
