@@ -99,7 +99,8 @@ def _sql(value: Any, names: dict[str, str]) -> str:
     if isinstance(value, Jsonb):
         return _text(json.dumps(value.obj, ensure_ascii=False), names)
     if isinstance(value, list | tuple):
-        return _text("{" + ",".join(_element(one) for one in value) + "}", names)
+        kind = "bigint" if all(isinstance(one, int) for one in value) else "text"
+        return _text("{" + ",".join(_element(one) for one in value) + "}", names) + f"::{kind}[]"
     return _text(str(value), names)
 
 

@@ -99,7 +99,7 @@ def _through_pgbench(own: OwnDatabase, script: Path, *, seconds: int) -> dict[st
     place = own.server.place
     done = subprocess.run(
         [
-            str(place.binaries.folder / "pgbench"), "--no-vacuum", "--protocol=prepared",
+            str(place.binaries.bin_dir / "pgbench"), "--no-vacuum", "--protocol=prepared",
             f"--client={PGBENCH_CLIENTS}", "--jobs=2", f"--time={seconds}", f"--file={script}", own.urls.app,
         ],
         capture_output=True, text=True, check=False, timeout=seconds + 60,

@@ -51,6 +51,7 @@ SET_PRODUCTS_SQL = """
 update import_row as target set product_id = wanted.product_id
 from ({wanted}) as wanted
 where target.batch_id = :batch_id and target.row_number = wanted.row_number
+    and target.row_number > :after and target.row_number <= :up_to
 """
 
 #: The rows of a chunk with the product they have or fit; `match_key` is the key a new product would get.

@@ -22,6 +22,8 @@ from mall.documents.advance import advance
 from mall.outbox.event import publish
 
 CHUNK_ROWS = 5_000
+_LOOPED_ROWS_MAX = 2_000
+_STATEMENT_MINUTES = 60
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,17 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
     Running it again on a batch that was not merged yet gives the answer of today.
     """
     spoken = [value for value in VALUES if set(value.spoken_by) & set(batch.columns)]
-    differs = " or ".join(f"l.{value.column} is distinct from {value.sql}" for value in spoken)
-    statement = text(_CHECK_SQL.format(differs=differs)).bindparams(
+    compared = ", ".join(f"l.{value.column} as listed_{value.column}" for value in spoken)
+    differs = " or ".join(f"r.listed_{value.column} is distinct from {value.sql}" for value in spoken)
+    statement = text(_CHECK_SQL.format(compared=compared, differs=differs)).bindparams(
         bindparam("words", type_=ARRAY(Text)),
         bindparam("codes", type_=ARRAY(Text)),
         bindparam("sold", type_=ARRAY(Boolean)),
     )
+    take_your_time()
+    # Fresh rows have no statistics: the planner takes them for a handful and loops over them row by row.
+    loops = "off" if batch.rows_staged > _LOOPED_ROWS_MAX else "on"
+    session().execute(text(f"set local enable_nestloop = {loops}"))
     session().execute(
         statement,
         {
@@ -78,6 +85,12 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
             "sold": [resolved.is_sold for resolved in words.values()],
         },
     )
+    session().execute(text("set local enable_nestloop = on"))
+
+
+def take_your_time() -> None:
+    """Lift the time limit that the application sets its statements, for work over a whole batch."""
+    session().execute(text(f"set local statement_timeout = '{_STATEMENT_MINUTES}min'"))
 
 
 def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
@@ -97,6 +110,7 @@ def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
         "user_id": actor.user_id,
         "reason": batch.reference,
     }
+    take_your_time()
     # New products are made by one merge at a time, or two suppliers would make the same one twice.
     session().execute(text("select pg_advisory_xact_lock(hashtext('catalog_import.products'))"))
     session().execute(text(CREATE_PRODUCTS_SQL.format(wanted=WANTED_SQL)), chunk)
@@ -166,54 +180,48 @@ def _follow_shelf(batch: ImportBatch, *, chunk: dict[str, Any], actor: Actor) ->
 
 
 _CHECK_SQL = """
-with word as (
+with word as materialized (
     select * from unnest(:words, :codes, :sold) as word (word, code, is_sold)
-), repeated as (
-    select row_number, first_row from (
-        select row_number, min(row_number) over (partition by sku) as first_row
-        from import_row where batch_id = :batch_id and sku is not null
-    ) as numbered where first_row < row_number
-), placed as (
-    select r.row_number, repeated.first_row, word.is_sold,
-           coalesce(p.category_code, word.code, by_gtin.category_code) as category_code,
+), placed as materialized (
+    select r.*, l.id as listing_id, l.state as listing_state, l.price_fen as price_before_fen,
+           {compared},
+           case when r.sku is not null then min(r.row_number) over (partition by r.sku) end as first_of_sku,
+           word.is_sold is false as is_unsold,
+           coalesce(p.category_code, word.code, by_gtin.category_code) as placed_code,
            p.category_code <> word.code as is_kept
     from import_row r
-    left join repeated on repeated.row_number = r.row_number
     left join word on word.word = r.category_word
     left join listing l on l.supplier_id = :supplier_id and l.sku = r.sku
     left join product p on p.id = l.product_id
     left join product by_gtin on by_gtin.gtin = r.gtin
     where r.batch_id = :batch_id
-), judged as (
-    select r.row_number, placed.first_row, placed.category_code, l.price_fen as old_price_fen,
+), judged as materialized (
+    select r.row_number, nullif(r.first_of_sku, r.row_number) as first_row, r.placed_code, r.price_before_fen,
            array_remove(array[
-               case when placed.first_row is not null then 'sku.duplicate' end,
-               case when not placed.is_sold then 'category.not_sold' end,
-               case when placed.category_code is null and r.severity < 3 and placed.first_row is null
+               case when r.first_of_sku < r.row_number then 'sku.duplicate' end,
+               case when r.is_unsold then 'category.not_sold' end,
+               case when r.placed_code is null and r.severity < 3 and r.first_of_sku = r.row_number
                     then 'category.needed' end,
-               case when placed.is_kept then 'category.kept' end
-           ], null) as batch_codes,
+               case when r.is_kept then 'category.kept' end
+           ], null) as found,
            case
-               when r.severity = 3 or placed.first_row is not null or not placed.is_sold then 'faulty'
-               when placed.category_code is null then 'needs_category'
-               when l.id is null then 'new'
-               when r.price_fen > l.price_fen then 'price_rise'
-               when r.price_fen < l.price_fen then 'price_cut'
+               when r.severity = 3 or r.first_of_sku < r.row_number or r.is_unsold then 'faulty'
+               when r.placed_code is null then 'needs_category'
+               when r.listing_id is null then 'new'
+               when r.price_fen > r.price_before_fen then 'price_rise'
+               when r.price_fen < r.price_before_fen then 'price_cut'
                when {differs} then 'changed'
-               when l.state = 'needs_category' then 'changed'
-               when :speaks_of_shelf and l.state = case when r.is_shelved then 'off_shelf' else 'on_shelf' end
+               when r.listing_state = 'needs_category' then 'changed'
+               when :speaks_of_shelf and r.listing_state = case when r.is_shelved then 'off_shelf' else 'on_shelf' end
                    then 'changed'
                else 'unchanged'
-           end as outcome
-    from import_row r
-    join placed on placed.row_number = r.row_number
-    left join category c on c.code = placed.category_code
-    left join listing l on l.supplier_id = :supplier_id and l.sku = r.sku
-    where r.batch_id = :batch_id
+           end as judgement
+    from placed r
+    left join category c on c.code = r.placed_code
 )
 update import_row as target
-set first_row = judged.first_row, category_code = judged.category_code, old_price_fen = judged.old_price_fen,
-    batch_codes = judged.batch_codes, outcome = judged.outcome
+set first_row = judged.first_row, category_code = judged.placed_code, old_price_fen = judged.price_before_fen,
+    batch_codes = judged.found, outcome = judged.judgement
 from judged
 where target.batch_id = :batch_id and target.row_number = judged.row_number
 """

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
 from ledger.budget_lines import balances, explain_line, find_line, lines_of_unit
 from mall import clock
 from mall.access.actor import UNIT_ROLES
-from mall.access.authorize import authorize
+from mall.access.authorize import may
 from mall.access.guards import current_actor, needs
 from mall.database import session
+from mall.errors import Refusal
 from mall.finance.unit_budgets import units_in_sight
 from mall.ordering.order import Order
 from mall.people.organisation import organisation, organisation_names
@@ -38,9 +39,9 @@ def index() -> str:
     if unit_id is None:
         return render_template("finance/units.html", rows=units_in_sight(actor, year=year), year=year)
     unit = organisation(unit_id)
-    if unit is None:
-        abort(404)
-    authorize(actor, "budget.read", UnitBudget(unit_id=unit.id, region_code=unit.region_code))
+    # Foreign and missing look the same.
+    if unit is None or not may(actor, "budget.read", UnitBudget(unit_id=unit.id, region_code=unit.region_code)):
+        raise Refusal("page.not_found")
     lines = lines_of_unit(session(), region_code=unit.region_code, year=year, unit_id=unit.id)
     return render_template(
         "finance/budget.html",
@@ -57,9 +58,8 @@ def index() -> str:
 def explain(line_id: int) -> str:
     """Every fen of one line: per document where it stands and what put it there."""
     line = find_line(session(), line_id)
-    if line is None:
-        abort(404)
-    authorize(current_actor(), "budget.read", line)
+    if line is None or not may(current_actor(), "budget.read", line):
+        raise Refusal("page.not_found")
     standings = explain_line(session(), line_id)
     numbers = [one.document.partition(":")[2] for one in standings if one.document.startswith("order:")]
     orders = {

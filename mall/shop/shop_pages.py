@@ -129,7 +129,8 @@ def product(product_id: int) -> str:
 def listing(listing_id: int) -> Response:
     """An offer's own address leads to its place on the product's page."""
     found = session().get(Listing, listing_id)
-    if found is None:
+    # What has no category yet was never on the shelf: it is the supplier's own affair.
+    if found is None or found.state == "needs_category":
         abort(404)
     return redirect(url_for("shop.product", product_id=found.product_id, _anchor=f"offer-{listing_id}"))
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
+from mall.access.authorize import may
 from mall.access.guards import current_actor, needs
 from mall.audit.record import record_refusal
 from mall.catalogue.category import Category
@@ -38,6 +39,7 @@ def shelve(listing_id: int) -> Response | tuple[str, int]:
     """Put a listing on the shelf or take it off."""
     action = request.form.get("action", "")
     try:
+        _require_own(listing_id, action="listing.shelve")
         state = shelve_listing(
             actor=current_actor(),
             listing_id=listing_id,
@@ -56,6 +58,7 @@ def reprice(listing_id: int) -> Response | tuple[str, int]:
     """Change the price of one listing."""
     typed = request.form.get("price", "")
     try:
+        _require_own(listing_id, action="listing.change_price")
         price_fen = fen_of(typed)
         if not price_fen:
             message = _("单价请填写为元，例如 128.50。")
@@ -75,6 +78,15 @@ def reprice(listing_id: int) -> Response | tuple[str, int]:
         return _page(refused=listing_id, refusal=refusal, typed=typed), status_of(refusal)
     flash(_("价格已改。已下的订单仍按原价；购物车里会提示价格变化。"), "success")
     return _back()
+
+
+def _require_own(listing_id: int, *, action: str) -> None:
+    """Foreign and missing look the same: Refusal("listing.unknown"), recorded. The use-case asks again."""
+    found = session().get(Listing, listing_id)
+    if found is None or not may(current_actor(), "listing.edit", found):
+        refusal = Refusal("listing.unknown", listing_id=listing_id)
+        record_refusal(actor=current_actor(), action=action, refusal=refusal, subject=f"listing:{listing_id}")
+        raise refusal
 
 
 def _filters() -> dict[str, str]:

@@ -142,11 +142,11 @@ def test_template_with_its_example_is_taken_without_fault(supplier: FormBrowser,
 
 
 @pytest.mark.parametrize("path", ["", "/report"])
-def test_batch_of_another_supplier_is_denied(supplier: FormBrowser, app: Flask, path: str) -> None:
+def test_batch_of_another_supplier_looks_like_a_missing_one(supplier: FormBrowser, app: Flask, path: str) -> None:
     page = upload(supplier)
     other = FormBrowser(app.test_client(), "supplier2")
 
-    assert other.get(page.path + path).status == 403
+    assert other.get(page.path + path).status == 404
 
 
 def test_buyers_do_not_see_the_dock(supplier: FormBrowser, app: Flask) -> None:

@@ -75,8 +75,8 @@ def test_budget_line_is_explained_to_the_last_fen(app: Flask, world: World, numb
 def test_a_foreign_units_budget_is_denied(app: Flask, world: World, number: str) -> None:
     browser = FormBrowser(app.test_client(), "handler2")
 
-    assert browser.get(f"/budget/{world.office_line}").status == 403
-    assert browser.get(f"/budget?unit={world.school_id}").status == 403
+    assert browser.get(f"/budget/{world.office_line}").status == 404
+    assert browser.get(f"/budget?unit={world.school_id}").status == 404
     assert browser.get("/budget/999999").status == 404
 
 
@@ -90,7 +90,7 @@ def test_regulators_see_their_own_region_only(app: Flask, world: World, number: 
     assert "郑州市阳光中学" in city.get("/region").words
     assert "栾川县阳光小学" not in city.get("/region").words
     assert "郑州市阳光中学" not in county.get("/region").words
-    assert county.get(f"/budget/{world.office_line}").status == 403
+    assert county.get(f"/budget/{world.office_line}").status == 404
     assert city.get(f"/budget/{world.office_line}").status == 200
 
 
@@ -148,5 +148,5 @@ def test_a_foreign_listing_is_neither_shown_nor_changed(app: Flask, world: World
     )
 
     assert "SKU-printer" not in page.words
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert session().get(Listing, listing_id).price_fen == 2150
