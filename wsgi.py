@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
@@ -46,10 +47,10 @@ def _load_rooms() -> None:
     add_chore("import batches", run_waiting_batches, every_seconds=3)
 
 
-def _load_demo(*, seed: int, settings: Settings, say: object) -> None:
-    load_demo(
-        seed=seed, password=settings.demo_password, importer=_import_file, settle=_settle, say=say
-    )
+def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> None:
+    # The demo's events go to whoever subscribes, as in the worker.
+    create_app(settings)
+    load_demo(seed=seed, password=settings.demo_password, importer=_import_file, settle=_settle, say=say)
 
 
 def _import_file(path: Path, credit_code: str, mode: str) -> dict[str, int]:

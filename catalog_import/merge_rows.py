@@ -24,6 +24,7 @@ from mall.outbox.event import publish
 CHUNK_ROWS = 5_000
 _LOOPED_ROWS_MAX = 2_000
 _STATEMENT_MINUTES = 60
+_LOCK_MINUTES = 10
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,6 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
         bindparam("codes", type_=ARRAY(Text)),
         bindparam("sold", type_=ARRAY(Boolean)),
     )
-    take_your_time()
     # Fresh rows have no statistics: the planner takes them for a handful and loops over them row by row.
     loops = "off" if batch.rows_staged > _LOOPED_ROWS_MAX else "on"
     session().execute(text(f"set local enable_nestloop = {loops}"))
@@ -89,8 +89,9 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
 
 
 def take_your_time() -> None:
-    """Lift the time limit that the application sets its statements, for work over a whole batch."""
+    """Lift the limits that the application sets its statements and locks, for work over a whole batch."""
     session().execute(text(f"set local statement_timeout = '{_STATEMENT_MINUTES}min'"))
+    session().execute(text(f"set local lock_timeout = '{_LOCK_MINUTES}min'"))
 
 
 def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
@@ -110,7 +111,6 @@ def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
         "user_id": actor.user_id,
         "reason": batch.reference,
     }
-    take_your_time()
     # New products are made by one merge at a time, or two suppliers would make the same one twice.
     session().execute(text("select pg_advisory_xact_lock(hashtext('catalog_import.products'))"))
     session().execute(text(CREATE_PRODUCTS_SQL.format(wanted=WANTED_SQL)), chunk)

@@ -17,7 +17,7 @@ from catalog_import import spool
 from catalog_import.decode_file import DecodedFile, decode_file
 from catalog_import.feed_shelf import HEADER_ROWS
 from catalog_import.import_batch import MODES, OUTCOMES, ImportBatch, ImportRow
-from catalog_import.merge_rows import check_against_catalogue, merge_chunk
+from catalog_import.merge_rows import check_against_catalogue, merge_chunk, take_your_time
 from catalog_import.recognise_feed import Recognition, recognise
 from catalog_import.stage_rows import stage_block
 from catalog_import.suggest_category import category_index, resolve_words
@@ -25,7 +25,7 @@ from mall import clock
 from mall.access.actor import Actor
 from mall.access.authorize import authorize
 from mall.audit.record import record
-from mall.database import atomic, session
+from mall.database import atomic, close_reading, session
 from mall.errors import Refusal
 
 #: progress(stage, rows done, rows in all); rows in all is 0 while nobody knows
@@ -105,6 +105,8 @@ def _read_and_stage(batch_id: int, *, say: Progress) -> None:
     standing = _batch(batch_id)
     if standing.stage not in ("received", "decoded"):
         return
+    # Decoding takes as long as it takes; no transaction waits for it.
+    close_reading()
     say("decode", 0, 0)
     decoded = decode_file(spool.spooled(standing.sha256), feed=standing.format, folder=spool.blocks_folder(batch_id))
     if standing.stage == "received":
@@ -232,6 +234,7 @@ def _batch(batch_id: int) -> ImportBatch:
 
 
 def _locked(batch_id: int) -> ImportBatch:
+    take_your_time()
     found = session().get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise Refusal("import.batch_unknown", batch_id=batch_id)

@@ -12,7 +12,7 @@ from ledger.budget_lines import BudgetLine, find_lines
 from mall import clock
 from mall.access.actor import Actor
 from mall.access.authorize import authorize
-from mall.catalogue.offer import Offer, offers, offers_of_products
+from mall.catalogue.offer import Offer, offers_with_rivals
 from mall.database import atomic, session
 from mall.documents.numbers import next_number
 from mall.documents.once import claim, settle
@@ -73,9 +73,11 @@ def place_order(
     authorize(actor, "order.place", _Unit(unit_id=unit_id, region_code=unit.region_code))
     _check_wanted(wanted)
     _check_receiver(unit_id, named_receiver_id, actor)
+    wanted_offers, rivals = offers_with_rivals(sorted({one.listing_id for one in wanted}))
     found = _Found(
         unit=unit,
-        offers=offers(sorted({one.listing_id for one in wanted})),
+        offers=wanted_offers,
+        rivals=rivals,
         budget_lines=find_lines(session(), {one.budget_line_id for one in wanted}),
     )
     groups = _by_supplier(wanted, found)
@@ -106,6 +108,8 @@ def place_order(
 class _Found:
     unit: Organisation
     offers: dict[int, Offer]
+    #: by product id: what else is on the shelf, cheapest first
+    rivals: dict[int, list[Offer]]
     budget_lines: dict[int, BudgetLine]
 
 
@@ -170,9 +174,11 @@ def _place_one(
         others = [{"code": other.code, "facts": other.facts} for other in judgement.refusals[1:]]
         raise Refusal(first.code, **first.facts, **({"others": others} if others else {}))
     order = _draw_up(actor, found, to_check, judgement, delivery, named_receiver_id, note)
-    add_to_totals(order, limit_fen=judgement.rules["direct_purchase.year_limit"].value)
     order.submitted_at = clock.now()
-    take_step(order, "submit", actor)
+    # The row is written once, by the door, and already submitted: not first as a draft and then changed.
+    with session().no_autoflush:
+        add_to_totals(order, limit_fen=judgement.rules["direct_purchase.year_limit"].value)
+        take_step(order, "submit", actor)
     return order
 
 
@@ -199,7 +205,7 @@ def _draw_up(
         handler_id=actor.user_id or 0,
         named_receiver_id=named_receiver_id,
         delivery=delivery,
-        judged_by=_evidence(to_check, judgement),
+        judged_by=_evidence(to_check, judgement, found.rivals),
         note=note,
         round=1,
         created_at=now,
@@ -210,7 +216,6 @@ def _draw_up(
         lines=[_order_line(line, asset_limit_fen=asset_limit_fen) for line in to_check.lines],
     )
     session().add(order)
-    session().flush()
     return order
 
 
@@ -241,12 +246,11 @@ def _order_line(line: LineToCheck, *, asset_limit_fen: int) -> OrderLine:
     )
 
 
-def _evidence(to_check: OrderToCheck, judgement: Judgement) -> dict[str, Any]:
+def _evidence(to_check: OrderToCheck, judgement: Judgement, rivals: dict[int, list[Offer]]) -> dict[str, Any]:
     """What the order was judged by, as plain values: it must be readable in fifteen years without today's tables."""
     products = sorted({line.offer.product.id for line in to_check.lines})
-    compared: dict[str, list[dict[str, Any]]] = {}
-    for offer in offers_of_products(products):
-        compared.setdefault(str(offer.product.id), []).append(
+    compared = {
+        str(product_id): [
             {
                 "listing_id": offer.listing.id,
                 "supplier": offer.supplier.name,
@@ -254,7 +258,10 @@ def _evidence(to_check: OrderToCheck, judgement: Judgement) -> dict[str, Any]:
                 "unit": offer.listing.unit,
                 "pack_size": offer.listing.pack_size,
             }
-        )
+            for offer in rivals.get(product_id, ())[:12]
+        ]
+        for product_id in products
+    }
     return {
         "on": to_check.on.isoformat(),
         "rules": [value.as_evidence() for _, value in sorted(judgement.rules.items())],
@@ -268,7 +275,7 @@ def _evidence(to_check: OrderToCheck, judgement: Judgement) -> dict[str, Any]:
             }
             for line in to_check.lines
         ],
-        "offers_compared": {product: rows[:12] for product, rows in compared.items()},
+        "offers_compared": compared,
         "warnings": [{"code": warning.code, "facts": warning.facts} for warning in judgement.warnings],
     }
 

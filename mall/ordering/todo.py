@@ -26,7 +26,12 @@ WAITS_FOR: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "approver": {"submitted": ("approve",)},
     "leader": {"endorsed": ("approve",)},
-    "receiver": {"shipped": ("receive",), "received": ("accept", "receive"), "disputed": ("settle_dispute",)},
+    "receiver": {
+        "shipped": ("receive",),
+        "received": ("accept", "receive"),
+        "disputed": ("settle_dispute",),
+        "paid": ("register_asset",),
+    },
     "acceptor": {"received": ("accept_second",)},
     "accountant": {"invoiced": ("request_payment",), "paid": ("register_asset",)},
     "finance": {"payment_requested": ("approve_payment",)},

@@ -66,7 +66,7 @@ def answer(refusal: Refusal, *, status: int | None = None) -> AnyResponse:
 
 def _lead_to_sign_in() -> AnyResponse:
     wanted = request.full_path.rstrip("?")
-    address = url_for("account.sign_in", next=wanted) if wanted != "/" else url_for("sign_in.index")
+    address = url_for("account.sign_in", next=wanted) if wanted != "/" else url_for("account.sign_in")
     if request.headers.get("HX-Request") == "true":
         # A fragment must not be replaced by the whole sign-in page.
         return Response(status=401, headers={"HX-Redirect": url_for("account.sign_in")})
@@ -78,7 +78,8 @@ def _problem(refusal: Refusal, found: Words, status: int) -> Response:
         type=f"urn:sunmall:refusal:{refusal.code}",
         title=found.what,
         status=status,
-        detail=found.next_step,
+        detail=found.what,
+        next=found.next_step,
         code=refusal.code,
         facts=plain(refusal.facts),
         request_id=request_id(),

@@ -48,10 +48,12 @@ class RunningMall:
         """One call of the JSON API with this person's token; the answer, which must be a good one."""
         if who not in self._tokens and path != "/tokens":
             self._tokens[who] = self.api(who, "/tokens", {"username": who, "password": PASSWORD})["token"]
+        headers = {"Content-Type": "application/json"}
+        if path != "/tokens":
+            headers["Authorization"] = f"Bearer {self._tokens[who]}"
         request = urllib.request.Request(
-            f"{self.address}/api/v1{path}", data=json.dumps(body).encode(), method="POST",
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._tokens.get(who, '')}"},
-        )  # fmt: skip
+            f"{self.address}/api/v1{path}", data=json.dumps(body).encode(), method="POST", headers=headers
+        )
         try:
             with _opener().open(request, timeout=30) as answer:
                 return json.load(answer)
