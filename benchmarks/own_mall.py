@@ -1,4 +1,4 @@
-"""A mall of the benchmark's own: the product's database server and web server in a temporary folder, gone afterwards."""
+"""A mall of the benchmark's own: the product's servers in a temporary folder, gone afterwards."""
 
 from __future__ import annotations
 

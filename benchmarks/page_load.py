@@ -16,7 +16,7 @@ from figures import latency
 
 #: a page of the mix and how often out of a hundred it is asked for
 MIX = (("home", 15), ("search", 35), ("product", 25), ("cart", 10), ("order", 15))
-WORDS = ("A4纸", "打印机", "硒鼓", "dayinji", "台式机", "文件夹", "联想", "中性笔", "笔记本", "复印纸 得力", "zhi", "投影")
+WORDS = ("A4纸", "打印机", "硒鼓", "dayinji", "台式机", "文件夹", "联想", "中性笔", "笔记本", "复印纸 得力", "投影")
 CATEGORIES = ("", "A05040101", "A0202", "A02010105", "A02")
 SORTS = ("", "price_asc", "price_desc")
 PEOPLE = ("handler", "handler2")

@@ -21,9 +21,7 @@ def memory_of(roots: dict[str, int]) -> list[dict[str, Any]]:
                 pss = _pss(process)
             except psutil.NoSuchProcess:
                 continue
-            rows.append(
-                {"name": name, "pid": process.pid, "rss_mib": round(rss, 1), "pss_mib": pss, "what": words}
-            )
+            rows.append({"name": name, "pid": process.pid, "rss_mib": round(rss, 1), "pss_mib": pss, "what": words})
     return rows
 
 

@@ -23,8 +23,6 @@ from mall.outbox.event import publish
 
 CHUNK_ROWS = 5_000
 _LOOPED_ROWS_MAX = 2_000
-_STATEMENT_MINUTES = 60
-_LOCK_MINUTES = 10
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
     )
     # Fresh rows have no statistics: the planner takes them for a handful and loops over them row by row.
     loops = "off" if batch.rows_staged > _LOOPED_ROWS_MAX else "on"
-    session().execute(text(f"set local enable_nestloop = {loops}"))
+    _set_local("enable_nestloop", loops)
     session().execute(
         statement,
         {
@@ -85,13 +83,18 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
             "sold": [resolved.is_sold for resolved in words.values()],
         },
     )
-    session().execute(text("set local enable_nestloop = on"))
+    _set_local("enable_nestloop", "on")
 
 
 def take_your_time() -> None:
     """Lift the limits that the application sets its statements and locks, for work over a whole batch."""
-    session().execute(text(f"set local statement_timeout = '{_STATEMENT_MINUTES}min'"))
-    session().execute(text(f"set local lock_timeout = '{_LOCK_MINUTES}min'"))
+    _set_local("statement_timeout", "60min")
+    _set_local("lock_timeout", "10min")
+
+
+def _set_local(name: str, value: str) -> None:
+    """A setting of PostgreSQL until the end of the transaction under way."""
+    session().execute(text("select set_config(:name, :value, true)"), {"name": name, "value": value})
 
 
 def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:

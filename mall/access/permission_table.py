@@ -59,7 +59,6 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "order.complete_acceptance": (
         (in_buying_unit("receiver"), carries_no_other_duty("receiver_id")),
         (in_buying_unit("acceptor"), carries_no_other_duty("acceptor_id")),
-        (of_selling_supplier,),
         (is_system,),
     ),
     "order.dispute": ((in_buying_unit("receiver"), carries_no_other_duty("receiver_id")),),

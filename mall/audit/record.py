@@ -35,17 +35,18 @@ def record(
     source = request_facts.get()
     writing = session()
     writing.execute(
-        insert(AuditRecord).values(
-            at=clock.now(),
-            user_id=actor.user_id,
-            actor_name=actor.name or actor.username or "访客",
-            action=action,
-            subject=subject,
-            result=result,
-            facts=plain(facts or {}),
-            address=source.address,
-            request_id=source.request_id,
-        )
+        insert(AuditRecord.__table__),
+        {
+            "at": clock.now(),
+            "user_id": actor.user_id,
+            "actor_name": actor.name or actor.username or "访客",
+            "action": action,
+            "subject": subject,
+            "result": result,
+            "facts": plain(facts or {}),
+            "address": source.address,
+            "request_id": source.request_id,
+        },
     )
     writing.info["audited"] = True
 

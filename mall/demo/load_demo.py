@@ -41,7 +41,7 @@ from mall.regions.region import chain
 from mall.regions.regional_rule import rule
 
 MONTHS = 6
-PURCHASES = 560
+PURCHASES = 500
 #: of each line's money so much is spent at most: the demo units keep more than half for those who try
 DEMO_UNIT_SPENDS_PER_THOUSAND = 420
 UNIT_SPENDS_PER_THOUSAND = 800

@@ -73,7 +73,7 @@ def set_passwords(*, province: DemoProvince, password_hash: str, instead_of: str
 def ids_by_key(province: DemoProvince) -> dict[str, int]:
     """The ids of the province's organisations with a credit code, suppliers included, by their keys."""
     query = select(Organisation.credit_code, Organisation.id).where(Organisation.credit_code.is_not(None))
-    by_code = {code: organisation_id for code, organisation_id in session().execute(query)}
+    by_code = dict(session().execute(query).all())
     places: list[DemoOrganisation | DemoSupplier] = [*province.organisations, *province.suppliers]
     return {place.key: by_code[place.credit_code] for place in places if place.credit_code in by_code}
 

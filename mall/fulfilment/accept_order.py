@@ -24,6 +24,8 @@ from mall.regions.regional_rule import rule
 def accept_order(order: Order, *, actor: Actor, lines: list[dict[str, int]] | None = None, note: str = "") -> None:
     """Find received pieces good. From the region's amount on, a second person must agree before money is owed."""
     order.states.step("accept_first", order.state)
+    # The step below may be one that the second acceptor takes, too: only the receiver's side begins.
+    authorize(actor, "order.accept", order)
     require_named_receiver(order, actor)
     if order.first_accepted:
         raise Refusal("accept.second_pending", number=order.number)

@@ -10,12 +10,14 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+
 from mall.access.actor import Actor
-from mall.database import atomic
+from mall.database import atomic, session
 from mall.documents.once import claim, settle
 from mall.errors import Refusal
-from mall.ordering.order import Order, OrderLine, order_numbered
-from mall.ordering.visible_orders import visible_order
+from mall.ordering.order import Order, OrderLine, load_lines
+from mall.ordering.visible_orders import visible_to
 
 UseCase = Callable[..., Order]
 
@@ -53,8 +55,12 @@ def _told(facts: dict[str, Any]) -> dict[str, Any]:
 
 def locked_order(actor: Actor, number: str) -> Order:
     """The order locked for this transaction, if this actor may see it at all."""
-    visible_order(actor, number)
-    return order_numbered(number, lock=True)
+    query = visible_to(actor, select(Order).where(Order.number == number)).with_for_update()
+    order = session().scalar(query.execution_options(populate_existing=True))
+    if order is None:
+        raise Refusal("order.unknown", number=number)
+    load_lines([order])
+    return order
 
 
 def require_reason(reason: str) -> str:

@@ -22,7 +22,6 @@ from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order, OrderLine
 from mall.ordering.order_checks import Judgement, LineToCheck, OrderToCheck, judge
 from mall.ordering.running_total import add_to_totals
-from mall.people.organisation import Organisation, organisation
 from mall.people.user import people_with
 
 MAX_LINES = 500
@@ -67,10 +66,8 @@ def place_order(
     claimed = claim(actor=actor, action="order.place", request_key=request_key, body=body)
     if claimed.replayed:
         return claimed.answer
-    unit = organisation(unit_id)
-    if unit is None:
-        raise Refusal("access.denied", permission="order.place")
-    authorize(actor, "order.place", _Unit(unit_id=unit_id, region_code=unit.region_code))
+    unit = _unit_of(actor, unit_id)
+    authorize(actor, "order.place", unit)
     _check_wanted(wanted)
     _check_receiver(unit_id, named_receiver_id, actor)
     wanted_offers, rivals = offers_with_rivals(sorted({one.listing_id for one in wanted}))
@@ -106,11 +103,19 @@ def place_order(
 
 @dataclass(frozen=True)
 class _Found:
-    unit: Organisation
+    unit: _Unit
     offers: dict[int, Offer]
     #: by product id: what else is on the shelf, cheapest first
     rivals: dict[int, list[Offer]]
     budget_lines: dict[int, BudgetLine]
+
+
+def _unit_of(actor: Actor, unit_id: int) -> _Unit:
+    """The unit as the actor's own post in it tells; whoever has none there has no business ordering for it."""
+    for post in actor.posts:
+        if post.organisation_id == unit_id:
+            return _Unit(unit_id=unit_id, region_code=post.region_code)
+    raise Refusal("access.denied", permission="order.place")
 
 
 def _check_wanted(wanted: list[Wanted]) -> None:
@@ -152,7 +157,7 @@ def _place_one(
 ) -> Order:
     today = clock.today()
     to_check = OrderToCheck(
-        unit_id=found.unit.id,
+        unit_id=found.unit.unit_id,
         region_code=found.unit.region_code,
         year=today.year,
         on=today,

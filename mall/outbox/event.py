@@ -33,9 +33,8 @@ _subscribers: dict[str, list[Subscriber]] = {}
 def publish(name: str, *, document: str, payload: dict[str, Any] | None = None) -> None:
     """Write the event into the outbox of the transaction under way."""
     session().execute(
-        insert(OutboxEvent).values(
-            name=name, document=document, payload=plain(payload or {}), happened_at=clock.now()
-        )
+        insert(OutboxEvent.__table__),
+        {"name": name, "document": document, "payload": plain(payload or {}), "happened_at": clock.now()},
     )
 
 

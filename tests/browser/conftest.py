@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from mall.installation.install_test_browser import find_browser, has_chinese_font
 from tests.browser.running_mall import RunningMall, running_mall
-from tests.browser.visitor import WIDE, Visitor
+from tests.browser.visitor import FLAGS, WIDE, Visitor
 from tests.conftest import Template, _drop, books_findings, clone
-
-#: as on a machine without a way out: nothing of Google's is looked for
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--font-render-hinting=none",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +56,3 @@ def arrive(chromium: Browser, mall: RunningMall) -> Iterator[Callable[..., Visit
     for visitor in here:
         visitor.context.close()
     assert [finding for visitor in here for finding in visitor.findings] == []
-
-
-@pytest.fixture
-def album(request: pytest.FixtureRequest) -> Path:
-    """Where a failing test may leave pictures."""
-    folder = Path(request.config.rootpath) / "var" / "browser-tests"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -15,8 +15,8 @@ from tests.world import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PEOPLE = (
-    "", "handler", "approver", "leader", "receiver", "acceptor", "accountant", "finance", "supplier", "centre",
-    "regulator", "sysadmin", "secadmin", "auditor",
+    "", "handler", "approver", "receiver", "accountant", "finance", "supplier", "centre", "regulator",
+    "sysadmin", "secadmin", "auditor",
 )  # fmt: skip
 MOST_PAGES = 40
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -79,9 +79,8 @@ def test_every_link_leads_to_a_page_that_is_in_order(
     seen = _walk(visitor, start)
 
     assert len(seen) >= 3, seen
-    assert f"/orders/{orders['submitted']}" in seen or who in ("", "sysadmin", "secadmin", "auditor") or any(
-        path.startswith("/orders/DD") for path in seen
-    ), seen
+    sees_orders = who not in ("", "sysadmin", "secadmin", "auditor")
+    assert any(path.startswith("/orders/DD") for path in seen) == sees_orders, seen
 
 
 def _walk(visitor: Visitor, start: list[str]) -> list[str]:
@@ -97,8 +96,10 @@ def _walk(visitor: Visitor, start: list[str]) -> list[str]:
         for found in visitor.page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)"):
             address = urlsplit(found)
             onward = address.path + (f"?{address.query}" if address.query else "")
-            is_ours = found.startswith(visitor.address) and not re.search(r"\.(pdf|csv|xlsx|json)$|/download", address.path)
-            if is_ours and _kind(onward) not in kinds:
+            is_page = found.startswith(visitor.address) and not re.search(
+                r"\.(pdf|csv|xlsx|json)$|/report$", address.path
+            )
+            if is_page and _kind(onward) not in kinds:
                 kinds.add(_kind(onward))
                 waiting.append(onward)
     return seen
@@ -115,7 +116,7 @@ def _kind(path: str) -> str:
     ("who", "paths"),
     [
         ("handler", ("/", "/search?q=复印纸", "/cart", "/orders", "/desk", "/budget", "/notices")),
-        ("supplier", ("/desk", "/orders", "/supplier/listings", "/imports", "/account")),
+        ("supplier", ("/desk", "/orders", "/supplier/listings", "/supplier/imports", "/account")),
     ],
 )
 def test_in_english_no_chinese_is_left_in_navigation_and_buttons(
@@ -123,7 +124,7 @@ def test_in_english_no_chinese_is_left_in_navigation_and_buttons(
 ) -> None:
     visitor = arrive(who)
     if who == "handler":
-        visitor.go(f"/search?q=复印纸").page.locator("li.good form button").first.click()
+        visitor.go("/search?q=复印纸").page.locator("li.good form button").first.click()
     visitor.go("/").press("English", within="header", exact=False)
 
     left = {}
@@ -133,11 +134,15 @@ def test_in_english_no_chinese_is_left_in_navigation_and_buttons(
         words = [one for one in visitor.page.evaluate(_OWN_WORDS) if CHINESE.search(one)]
         if words:
             left[path] = words
+    # The language is kept with the account: the next test reads Chinese again.
+    visitor.go("/desk").press("中文", within="header")
 
     assert left == {}
 
 
-def test_the_focus_can_be_seen_wherever_the_tab_key_leads(arrive: Callable[..., Visitor], orders: dict[str, str]) -> None:
+def test_the_focus_can_be_seen_wherever_the_tab_key_leads(
+    arrive: Callable[..., Visitor], orders: dict[str, str]
+) -> None:
     handler = arrive("handler")
     unseen = []
 

@@ -43,6 +43,8 @@ MISSING: Facts = {
     "session_id": 999999999,
     "token_id": 999999999,
     "notice_id": 999999999,
+    "supplier_id": 999999999,
+    "request_key": "never-sent-before",
     "unit_id": 999999999,
     "code": "AAAA-AAAA-AAAA-AAAA",
     "link": "never-given-out",
@@ -55,6 +57,14 @@ OUTSIDERS = {
     "county": named("school supplier regulator-city"),
     "sunny": ("supplier2",),
     "handler": named("colleague handler2 supplier regulator auditor postless"),
+}
+
+
+#: whoever may see an order finds it again on the page that refuses an action; names of houses stand in every frame
+ACQUAINTED = {
+    "to:": named("school supplier centre regulator regulator-city"),
+    "school_row": named("school"),
+    "sunny_row": named("supplier"),
 }
 
 
@@ -90,9 +100,7 @@ def _line(row: dict[str, str]) -> Line:
 
 def routes_of(app: Flask) -> set[tuple[str, str]]:
     """(method, rule) of every route."""
-    return {
-        (method, rule.rule) for rule in app.url_map.iter_rules() for method in (rule.methods or ()) if method in _METHODS
-    }
+    return {(method, rule.rule) for rule in app.url_map.iter_rules() for method in _METHODS & set(rule.methods or ())}
 
 
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
@@ -150,8 +158,8 @@ def _word_for(table: str) -> str:
 class Judge:
     """Puts the questions of a line and gathers the breaches as sentences."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
+    def __init__(self, scene: Scene, app: Flask) -> None:
+        self.scene, self.app = scene, app
         self.fingerprint = Fingerprint(scene.admin)
         self.cells = 0
         self._left: tuple[dict[str, Any], int] | None = None
@@ -167,7 +175,7 @@ class Judge:
             if line.method not in SAFE and position:
                 facts = self._make(line)
             found += self._allowed(line, facts, self.scene.people[username])
-        if line.may and set(MISSING) & set(facts) and line.reaches is not None:
+        if line.may and set(MISSING) & set(facts) and line.reaches == line.may:
             found += self._missing(line, facts, self.scene.people[line.may[0]])
         return found
 
@@ -186,7 +194,7 @@ class Judge:
                 found.append(f"{cell}: let in")
             if changed:
                 found.append(f"{cell}: refused, yet it changed {', '.join(changed)}")
-            if _shows(answer, facts):
+            if _shows(answer, facts) and person.username not in _acquainted(line):
                 found.append(f"{cell}: refused, yet it shows the object")
             if method not in SAFE and person.is_signed_in and refusals != 1:
                 found.append(f"{cell}: {refusals} audit records of a refusal instead of one")
@@ -212,6 +220,9 @@ class Judge:
             return [] if line.rule == "/readyz" and answer.status_code == 503 else [f"{cell}: kept out"]
         if line.method in SAFE:
             return self._read(line, facts, answer, cell=cell, reached=reached, changed=changed)
+        if answer.status_code == 302 and not line.rule.startswith("/sign-"):
+            # The words that wait for this person's next page must not stand on a page that is compared.
+            person.learn_form_token()
         if not reached:
             return [f"{cell}: reached somebody else's object: {', '.join(changed)}"] if changed else []
         if line.reaches is None:
@@ -290,14 +301,12 @@ def _delivery() -> Facts:
 
 
 def _order(facts: Facts, person: Person) -> Facts:
-    listings = person.app.extensions["access_listings"]
-    wanted = {"listing_id": listings["paper"], "quantity": 1, "budget_line_id": facts["budget_line_id"]}
+    wanted = {"listing_id": facts["paper_id"], "quantity": 1, "budget_line_id": facts["budget_line_id"]}
     return {"lines": [wanted], "delivery": _delivery(), "unit_id": facts["unit_id"]}
 
 
 def _upload(facts: Facts, person: Person) -> Facts:
-    own = person.app.extensions["access_suppliers"].get(person.username, 0)
-    # Every supplier's own file has words of its own: the same bytes would be the same batch.
+    own = facts["supplier_ids"].get(person.username, 0)
     content = io.BytesIO(facts["content"])
     return {"supplier_id": str(facts["supplier_id"] or own), "mode": "dry-run", "file": (content, facts["file_name"])}
 
@@ -312,6 +321,10 @@ def _cart_update(facts: Facts, person: Person) -> Facts:
     return {"unit": str(facts["unit_id"])}
 
 
+def _cart_submit(facts: Facts, person: Person) -> Facts:
+    return {"unit": str(facts["unit_id"]), **facts.get("cart_form", {}), **_delivery()}
+
+
 _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     "/sign-in": lambda facts, person: {"username": "handler", "password": PASSWORD},
     "/language": lambda facts, person: {"language": "zh"},
@@ -319,13 +332,13 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     "/account/password": lambda facts, person: {"old": "not-the-one", "new": f"{PASSWORD}!", "again": f"{PASSWORD}!"},
     "/notices/read": lambda facts, person: {"notice_id": str(facts["notice_id"])},
     "/cart/add": lambda facts, person: {
-        "unit": str(facts["unit_id"]), "quantity": "1",
-        "listing_id": str(person.app.extensions["access_listings"]["paper"]),
+        "unit": str(facts["unit_id"]), "quantity": "1", "listing_id": str(facts["paper_id"]),
     },
     "/cart/update": _cart_update,
     "/cart/list": lambda facts, person: {"unit": str(facts["unit_id"]), "list": "SKU-paper 1"},
     "/cart/buy-again": lambda facts, person: {"number": facts["number"]},
-    "/cart/submit": lambda facts, person: {"unit": str(facts["unit_id"]), **_delivery()},
+    "/cart/submit": _cart_submit,
+    "/suppliers/<int:supplier_id>/suspend": lambda facts, person: {"reason": "许可证到期"},
     "/people": lambda facts, person: {"username": facts["username"], "name": "新人"},
     "/people/<int:user_id>/disable": lambda facts, person: {"reason": "离职"},
     "/people/<int:user_id>/posts": lambda facts, person: {
@@ -354,6 +367,11 @@ def _shows(answer: TestResponse, facts: Facts) -> bool:
 
 def _text_of(answer: TestResponse) -> str:
     return answer.get_data().decode("utf-8", "replace")
+
+
+def _acquainted(line: Line) -> tuple[str, ...]:
+    """Who meets the canary elsewhere by right, and so on the page of a refusal, too."""
+    return next((people for beginning, people in ACQUAINTED.items() if line.object.startswith(beginning)), ())
 
 
 def _outsiders(line: Line) -> tuple[str, ...]:

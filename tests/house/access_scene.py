@@ -16,7 +16,6 @@ from typing import Any
 from unittest.mock import patch
 
 import psycopg
-from flask import Flask
 
 from catalog_import.receive_file import receive_file
 from catalog_import.run_import import run_batch
@@ -86,6 +85,7 @@ _MARKS = {"goods": 5, "delivery": 4, "service": 3}
 
 SITUATIONS: dict[str, Situation] = {
     "to:submit": Situation("submit", (("approver", "return", _REASON),)),
+    "to:edit": Situation("edit", (("approver", "return", _REASON),), body=_ONE_LINE, form=_ONE_PIECE),
     "to:approve": Situation("approve", ()),
     "to:approve_second": Situation("approve", _APPROVED, FOR_THE_LEADER),
     "to:return": Situation("return", (), body=_REASON, form=_REASON),
@@ -131,14 +131,19 @@ SITUATIONS: dict[str, Situation] = {
 
 
 class Scene:
-    """The application with its people, and one maker for every object that the oracle names."""
+    """The world with its people, and one maker for every object that the oracle names."""
 
     def __init__(
-        self, app: Flask, world: World, people: dict[str, Person], *, admin: psycopg.Connection, folder: Path
+        self, world: World, people: dict[str, Person], *, admin: psycopg.Connection, folder: Path
     ) -> None:
-        self.app, self.world, self.people, self.admin, self.folder = app, world, people, admin, folder
+        self.world, self.people, self.admin, self.folder = world, people, admin, folder
         self.numbers = count(1)
         self._actors: dict[str, Actor] = {}
+        #: what the forms of many objects need
+        self._known: Facts = {
+            "paper_id": world.listings["paper"],
+            "supplier_ids": {"supplier": world.sunny_id, "supplier2": world.moon_id},
+        }
         self.school_money = _rich_line(world, "金丝雀经费", unit_id=world.school_id, region_code=SCHOOL_REGION)
 
     def actor(self, username: str) -> Actor:
@@ -151,11 +156,11 @@ class Scene:
         try:
             if name in SITUATIONS:
                 return _in_situation(self, SITUATIONS[name])
-            return MAKERS[name](self) if name else {}
+            return {**self._known, **MAKERS[name](self)} if name else {}
         finally:
             close_reading()
 
-    def placed(self, goods: tuple[str, int], *, by: str = "handler") -> str:
+    def placed(self, goods: tuple[str, int], *, by: str = "handler", request_key: str | None = None) -> str:
         """The number of an order just placed."""
         of_county = by == "handler2"
         placed = place_order(
@@ -169,6 +174,7 @@ class Scene:
                 )
             ],
             delivery={"address": "阳光路1号", "contact": _canary_of(by), "phone": "0371-60000000"},
+            request_key=request_key,
         )
         close_reading()
         return str(placed["orders"][0])
@@ -323,7 +329,7 @@ def _insert_listing(supplier_id: int, *, number: int, state: str) -> tuple[int, 
 def _file(scene: Scene, *, supplier_id: int | None) -> Facts:
     number = next(scene.numbers)
     content = f"商品编号,商品名称,类目,计量单位,含税单价\nF{number},金丝雀复印纸{number},A05040101,包,20.00\n".encode()
-    return {"content": content, "file_name": f"金丝雀报价{number}.csv", "supplier_id": supplier_id}
+    return {"content": content, "file_name": f"金丝雀复印纸{number}.csv", "supplier_id": supplier_id}
 
 
 def _sunny_batch(scene: Scene) -> Facts:
@@ -334,7 +340,7 @@ def _sunny_batch(scene: Scene) -> Facts:
         stream=io.BytesIO(given["content"]), mode="dry-run",
     )  # fmt: skip
     run_batch(actor=actor, batch_id=received.batch_id, mode="dry-run")
-    return {"batch_id": received.batch_id, "canary": given["file_name"].removesuffix(".csv").removeprefix("金丝雀报价")}
+    return {"batch_id": received.batch_id, "canary": given["file_name"].removesuffix(".csv")}
 
 
 def _school_cart(scene: Scene) -> Facts:
@@ -346,7 +352,28 @@ def _school_cart(scene: Scene) -> Facts:
         (scene.school_money, facts["listing_id"]),
     ).fetchone()
     assert row is not None
-    return {"cart_line_id": row[0], "canary": facts["canary"], "unit_id": world.school_id}
+    scene.admin.execute("delete from cart_line where user_id = %s and id <> %s", (world.users["handler"], row[0]))
+    shown = {"listing": facts["listing_id"], "quantity": 1, "budget_line": scene.school_money, "seen": 1000}
+    form = {f"{name}_{row[0]}": str(value) for name, value in shown.items()}
+    return {"cart_line_id": row[0], "canary": facts["canary"], "unit_id": world.school_id, "cart_form": form}
+
+
+def _placed_by_handler(scene: Scene) -> Facts:
+    key = f"access-test-{next(scene.numbers)}"
+    return {"request_key": key, "canary": scene.placed(PAPER, request_key=key)}
+
+
+def _supplier(scene: Scene, state: str) -> Facts:
+    number = next(scene.numbers)
+    row = scene.admin.execute(
+        "with place as (insert into organisation (kind, region_code, name)"
+        " values ('supplier', 410100, %s) returning id)"
+        " insert into supplier (id, name, credit_code, region_code, is_small_firm, state)"
+        " select id, %s, %s, 410100, true, %s from place returning id",
+        (f"金丝雀商行{number}", f"金丝雀商行{number}", f"CANARY{number:012d}", state),
+    ).fetchone()
+    assert row is not None
+    return {"supplier_id": row[0]}
 
 
 def _unit(unit: str) -> Callable[[Scene], Facts]:
@@ -389,8 +416,8 @@ def _notice(scene: Scene) -> Facts:
     canary = f"DD-410100-2026-9{next(scene.numbers):05d}"
     row = scene.admin.execute(
         "insert into notice (user_id, event_id, code, document, facts, at)"
-        " values (%s, %s, 'approve_order', %s, jsonb_build_object('number', %s::text, 'unit', '', 'supplier', ''), now())"
-        " returning id",
+        " values (%s, %s, 'approve_order', %s,"
+        " jsonb_build_object('number', %s::text, 'unit', '', 'supplier', ''), now()) returning id",
         (scene.world.users["handler"], -next(scene.numbers), f"order:{canary}", canary),
     ).fetchone()
     assert row is not None
@@ -457,6 +484,9 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "sunny_file": lambda scene: _file(scene, supplier_id=scene.world.sunny_id),
     "own_file": lambda scene: _file(scene, supplier_id=None),
     "school_cart": _school_cart,
+    "handler_placed": _placed_by_handler,
+    "active_supplier": lambda scene: _supplier(scene, "active"),
+    "suspended_supplier": lambda scene: _supplier(scene, "suspended"),
     "school_unit": _unit("school"),
     "county_unit": _unit("county"),
     "school_line": _school_line,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -34,37 +33,30 @@ from tests.house.access_judge import (
 )
 from tests.house.access_people import GROUPS, PEOPLE, add_newcomers, sign_everybody_in
 from tests.house.access_scene import Scene
-from tests.world import World
 
 LINES = read_oracle()
 
 
 @pytest.fixture(scope="module")
-def judge(template: Template, server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
-    """One database and one application for all cells; at the end the books must be sound."""
-    from wsgi import create_app  # noqa: PLC0415 - building it is dear, and most tests need none
-
+def judge(
+    template: Template, server_url: str, whole_app: Flask, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    """One database for all cells, which takes seconds to fill; at the end the books must be sound."""
     folder = tmp_path_factory.mktemp("access")
     made = clone(template, server_url)
+    settings = read_settings(
+        {"SUNMALL_DATA_DIR": str(folder), "SUNMALL_APP_DATABASE_URL": "", "SUNMALL_SECRET_KEY": "for tests only"}
+    )
     with pytest.MonkeyPatch.context() as patch, psycopg.connect(made.admin, autocommit=True) as admin:
         patch.setenv("SUNMALL_DATA_DIR", str(folder))
+        patch.setitem(whole_app.config, "SUNMALL", settings)
         database.connect(made.app, pool_size=8)
         regional_rule.forget_kept_rules()
-        world = World(**{**vars(template.world), "users": dict(template.world.users)})
-        app = create_app(
-            read_settings(
-                {
-                    "SUNMALL_DATA_DIR": str(folder),
-                    "SUNMALL_APP_DATABASE_URL": "",
-                    "SUNMALL_SECRET_KEY": "a key for tests only, never used elsewhere",
-                }
-            )
-        )
-        app.extensions["access_listings"] = world.listings
-        app.extensions["access_suppliers"] = {"supplier": world.sunny_id, "supplier2": world.moon_id}
+        search_catalogue.use_engine(None)
+        world = replace(template.world, users=dict(template.world.users))
         add_newcomers(world)
-        yield Judge(Scene(app, world, sign_everybody_in(app, world, admin), admin=admin, folder=folder))
-    search_catalogue.use_engine(None)
+        people = sign_everybody_in(whole_app, world, admin)
+        yield Judge(Scene(world, people, admin=admin, folder=folder), whole_app)
     database.close_reading()
     database.disconnect()
     findings = books_findings(made.admin)
@@ -78,8 +70,8 @@ def line_of(text: str) -> Line:
 
 
 def test_every_route_has_its_line_and_every_line_its_route(judge: Judge) -> None:
-    assert routes_without_line(judge.scene.app, LINES) == set()
-    assert lines_without_route(judge.scene.app, LINES) == set()
+    assert routes_without_line(judge.app, LINES) == set()
+    assert lines_without_route(judge.app, LINES) == set()
 
 
 def test_oracle_asks_more_than_four_thousand_questions() -> None:
@@ -189,14 +181,14 @@ def test_line_without_a_route_is_found() -> None:
 
 
 def test_view_without_a_declaration_is_found(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(judge.scene.app.view_functions, "audit.index", lambda: "canary:audit")
+    monkeypatch.setitem(judge.app.view_functions, "audit.index", lambda: "canary:audit")
 
     assert judge.breaches(line_of("GET /audit audit_row")) == ["GET /audit audit_row by auditor (403): kept out"]
 
 
 def test_view_declared_open_is_found(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     view = everyone("a hole made on purpose")(lambda: "an open page")
-    monkeypatch.setitem(judge.scene.app.view_functions, "platform.health", view)
+    monkeypatch.setitem(judge.app.view_functions, "platform.health", view)
 
     found = judge.breaches(line_of("GET /platform parked_event"))
 
@@ -215,12 +207,12 @@ def test_reading_permission_made_too_wide_is_found(judge: Judge, monkeypatch: py
 
 
 def test_acting_permission_made_too_wide_is_found(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(permission_table.PERMISSIONS, "order.approve", ((in_any_unit_post,),))
+    monkeypatch.setitem(permission_table.PERMISSIONS, "order.cancel", ((in_any_unit_post,),))
 
-    found = judge.breaches(line_of("POST /orders/<number>/<action> to:approve"))
+    found = judge.breaches(line_of("POST /orders/<number>/<action> to:cancel"))
 
-    assert "POST /orders/<number>/<action> to:approve by handler (302): let in" in found
-    assert any("by handler (302): refused, yet it changed" in breach for breach in found)
+    assert "POST /orders/<number>/<action> to:cancel by approver (302): let in" in found
+    assert any("by approver (302): refused, yet it changed" in breach for breach in found)
 
 
 def test_page_that_forgets_whose_orders_it_may_show_is_found(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +232,7 @@ def test_reading_that_writes_is_found(judge: Judge, monkeypatch: pytest.MonkeyPa
         scene.admin.execute("update product set name = name || '!' where id = (select min(id) from product)")
         return "canary:audit"
 
-    monkeypatch.setitem(scene.app.view_functions, "audit.index", needs("audit.read")(view))
+    monkeypatch.setitem(judge.app.view_functions, "audit.index", needs("audit.read")(view))
 
     found = judge.breaches(replace(line_of("GET /audit audit_row"), reaches=None))
 

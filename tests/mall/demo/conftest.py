@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from mall import database
+from mall import clock, database
 from mall.demo.load_demo import Scale, load_demo
 from mall.demo.organisations import demo_suppliers
-from mall.installation.database_roles import DatabaseUrls, make_database_and_roles, with_database
+from mall.installation.database_roles import make_database_and_roles
 from mall.migrations.apply_migrations import app_role_of, migrate
 from mall.reference.load_reference import load_built_in
 from mall.regions import regional_rule
@@ -22,20 +24,35 @@ from mall.settings import read_settings
 from tests.conftest import books_findings
 from wsgi import _import_file, _settle, create_app
 
+#: an evening in term, so that the small period is the same whenever the tests run
+EVENING = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 SEED = 7
 PASSWORD = "Kleine-Provinz-2026"
-SCALE = Scale(days=24, purchases=24, unit_keys=("z-school", "lc-school", "l-affairs", "zm-health", "zm-clinic"))
+SCALE = Scale(days=30, purchases=20, unit_keys=("z-school", "lc-school", "l-affairs", "zm-health", "zm-clinic"))
 #: their catalogues are enough for a small province: the two demo suppliers, and the one whose goods have no category
 SELLERS = ("s01", "s02", "s06")
 
 
+class Killed(BaseException):
+    """Somebody pressed Ctrl-C."""
+
+
 @dataclass
 class Province:
-    """Where the small province lies, and how to load (more of) it."""
+    """Where the small province lies, and what was seen of it when its load was killed halfway."""
 
-    app: str
     admin: str
-    load: Callable[..., bool]
+    hashes_halfway: list[str] = field(default_factory=list)
+    orders_halfway: list[tuple[object, ...]] = field(default_factory=list)
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """What the database says."""
+        with psycopg.connect(self.admin) as connection:
+            return connection.execute(query).fetchall()
+
+    def orders(self) -> list[tuple[object, ...]]:
+        """Every order with its parties, in the order of their making."""
+        return self.rows("select number, unit_id, supplier_id, created_at from purchase_order order by id")
 
 
 def small_importer(path: Path, credit_code: str, mode: str) -> Mapping[str, int]:
@@ -44,54 +61,60 @@ def small_importer(path: Path, credit_code: str, mode: str) -> Mapping[str, int]
     return _import_file(path, credit_code, mode) if credit_code in chosen else {}
 
 
-@pytest.fixture(scope="session")
-def bare_database(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, DatabaseUrls]]:
-    """A migrated database with reference data and nothing else, to be cloned."""
-    name = f"d_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid.uuid4().hex[:8]}"
-    urls = make_database_and_roles(server_url, data_dir=tmp_path_factory.mktemp("secrets"), database=name)
-    migrate(urls.migrate, app_role=app_role_of(urls.app))
-    database.connect(urls.app, pool_size=2)
-    load_built_in()
-    database.close_reading()
-    database.disconnect()
-    yield name, urls
-    _drop(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        for suffix in ("app", "migrate", "owner"):
-            connection.execute(f'DROP ROLE IF EXISTS "{name}_{suffix}"')
-
-
-@pytest.fixture
-def empty_province(
-    bare_database: tuple[str, DatabaseUrls], server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Province]:
-    """A database in which nothing of the demo has been loaded; afterwards the books must be sound."""
-    template, urls = bare_database
-    name = f"{template}_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-    app, admin = (with_database(url, database=name) for url in (urls.app, urls.admin))
-    monkeypatch.setenv("SUNMALL_DATA_DIR", str(tmp_path))
-    database.connect(app, pool_size=4)
-    regional_rule.forget_kept_rules()
-    create_app(read_settings())
-    yield Province(app=app, admin=admin, load=_loader())
-    database.close_reading()
-    database.disconnect()
-    findings = books_findings(admin)
-    _drop(server_url, name)
-    assert findings == []
-
-
-def _loader() -> Callable[..., bool]:
-    def load(*, say: Callable[[str], None] = lambda line: None, seed: int = SEED, password: str = PASSWORD) -> bool:
+def load(*, say: Callable[[str], None] = lambda line: None, seed: int = SEED, password: str = PASSWORD) -> bool:
+    """Load the small province, or carry its load on."""
+    with clock.frozen(EVENING):
         return load_demo(
             seed=seed, password=password, importer=small_importer, settle=_settle, say=say, scale=SCALE
         )
 
-    return load
 
-
-def _drop(server_url: str, name: str) -> None:
+@pytest.fixture(scope="session")
+def loaded(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+    """The small province, whose load was killed in the middle of the orders and carried on; to be read only."""
+    name = f"d_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid.uuid4().hex[:8]}"
+    urls = make_database_and_roles(server_url, data_dir=tmp_path_factory.mktemp("secrets"), database=name)
+    migrate(urls.migrate, app_role=app_role_of(urls.app))
+    province = Province(admin=urls.admin)
+    with pytest.MonkeyPatch.context() as environment, _connected(urls.app):
+        environment.setenv("SUNMALL_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        create_app(read_settings())
+        load_built_in()
+        with pytest.raises(Killed):
+            load(say=_die_in_the_middle)
+        hashes = province.rows("select distinct password_hash from user_account")
+        province.hashes_halfway = [str(row[0]) for row in hashes]
+        province.orders_halfway = province.orders()
+        assert load() is True
+    yield province
+    findings = books_findings(urls.admin)
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for suffix in ("app", "migrate", "owner"):
+            connection.execute(f'DROP ROLE IF EXISTS "{name}_{suffix}"')
+    assert findings == []
+
+
+@pytest.fixture
+def province(loaded: Province) -> Iterator[Province]:
+    """The loaded small province, connected."""
+    with _connected(loaded.admin):
+        yield loaded
+
+
+@contextlib.contextmanager
+def _connected(url: str) -> Iterator[None]:
+    database.connect(url, pool_size=4)
+    regional_rule.forget_kept_rules()
+    try:
+        yield
+    finally:
+        database.close_reading()
+        database.disconnect()
+        regional_rule.forget_kept_rules()
+
+
+def _die_in_the_middle(line: str) -> None:
+    # The second month of the story has begun: orders are under way.
+    if line.startswith("  2026-11"):
+        raise Killed

@@ -64,7 +64,7 @@ def test_a_table_that_is_none_is_refused_whole(
 ) -> None:
     path = _table(tmp_path, *rows, head=head)
 
-    with pytest.raises(Refusal, match="reference.bad_file") as refused:
+    with pytest.raises(Refusal, match=r"reference\.bad_file") as refused:
         load_official_categories(path)
 
     assert refused.value.facts["why"] == why
