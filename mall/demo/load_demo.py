@@ -23,6 +23,7 @@ from mall.catalogue.category import Category
 from mall.catalogue.listing import Listing
 from mall.catalogue.product import Product
 from mall.database import atomic, close_reading, engine, session
+from mall.demo.deliver_beside import delivering_beside
 from mall.demo.demo_accounts import DEMO_UNITS, SUPPLIER_USERNAMES
 from mall.demo.demo_stage import DemoStage, stages
 from mall.demo.load_goods import Importer, Say, Settle, import_price_update, load_catalogues, write_goods_files
@@ -141,7 +142,8 @@ def _run_stages(load: _Load, *, password: str, done: set[str]) -> None:
             for file in files
             if file.arrives_at > load.starts_at
         ]
-        report = tell_story(load, secret=secret, interruptions=updates)
+        with delivering_beside():
+            report = tell_story(load, secret=secret, interruptions=updates)
         _finish("orders", facts={"orders": report.orders, "deeds": report.deeds, "refused": dict(report.refusals)})
     if "events" not in done:
         _begin("events")
@@ -287,19 +289,21 @@ def _offers(load: _Load, *, ids: dict[str, int]) -> Iterator[Offer]:
         if one.state == "active" and one.licence_expires_on is not None and one.licence_expires_on >= today
     }
     asset_from_fen = rule(ASSET_RULE, region_code=410000, on=today).value
-    cheapest = func.min(Listing.price_fen / Listing.pack_size).over(partition_by=Listing.product_id)
     sold_by = func.count().over(partition_by=Listing.product_id)
     rows = session().execute(
         select(Listing.id, Listing.supplier_id, Listing.product_id, Product.category_code, Listing.price_fen,
-               cheapest * Listing.pack_size, Listing.stock, Listing.region_codes, sold_by, Category.is_asset,
+               Listing.pack_size, Listing.stock, Listing.region_codes, sold_by, Category.is_asset,
                Category.asset_ceiling_fen)
         .join(Product, Product.id == Listing.product_id)
         .join(Category, Category.code == Product.category_code)
         .where(Listing.state == "on_shelf", Category.in_mall)
         .order_by(Listing.supplier_id, Listing.sku)
-    )  # fmt: skip
+    ).all()  # fmt: skip
+    best: dict[int, int] = {}
     for row in rows:
-        listing_id, supplier_id, product_id, code, price_fen, best_fen, stock, regions, sold, is_asset, ceiling = row
+        best[row.product_id] = min(best.get(row.product_id, row.price_fen), -(-row.price_fen // row.pack_size))
+    for row in rows:
+        listing_id, supplier_id, product_id, code, price_fen, pack, stock, regions, sold, is_asset, ceiling = row
         # A price that rises by 6 % later must still be under the ceiling.
         if supplier_id not in sellers or (ceiling is not None and price_fen * 107 > ceiling * 100):
             continue
@@ -309,7 +313,7 @@ def _offers(load: _Load, *, ids: dict[str, int]) -> Iterator[Offer]:
             product_id=product_id,
             category_code=code,
             price_fen=price_fen,
-            best_price_fen=int(best_fen),
+            best_price_fen=best[product_id] * pack,
             stock=stock if stock is not None else 100,
             region_codes=tuple(regions),
             popularity=sold,
@@ -382,9 +386,11 @@ def _finish(name: str, *, facts: dict[str, Any]) -> None:
 def _quick_commits() -> Iterator[None]:
     """Commit without waiting for the disk: a crash may lose the last deeds, whole ones, and they are done again."""
     def without_waiting(connection: Any, _record: Any) -> None:
+        # A setting made inside a transaction would go with its end.
+        connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit TO off")
-        connection.commit()
+        connection.autocommit = False
 
     close_reading()
     engine().dispose()

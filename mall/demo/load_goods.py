@@ -7,20 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import update
-
 from mall import clock
-from mall.access.actor import SYSTEM, Actor
-from mall.access.authorize import authorize
-from mall.audit.record import record
-from mall.database import atomic, session
+from mall.database import close_reading
 from mall.demo.goods.write_supplier_files import write_files
 from mall.demo.organisations import SUSPENDED_SUPPLIER, DemoProvince
-from mall.errors import Refusal
-from mall.outbox.event import publish
 from mall.people.organisation import organisation_by_credit_code
 from mall.people.user import actor_named
-from mall.suppliers.supplier import Supplier
+from mall.suppliers.supplier import supplier
+from mall.suppliers.suspend_supplier import suspend_supplier
 
 #: importer(path, credit_code, mode) -> {outcome: rows}
 Importer = Callable[[Path, str, str], Mapping[str, int]]
@@ -68,9 +62,7 @@ def load_catalogues(
                 say(f"  商品目录 {number}/{len(first)}：{sum(totals.values())} 行")
         sellers = {seller.key: seller.credit_code for seller in province.suppliers}
         _add(totals, settle(sellers[UNSORTED_SUPPLIER]))
-        suspend_supplier(
-            actor=actor_named("centre"), credit_code=sellers[SUSPENDED_SUPPLIER], reason=SUSPENSION_REASON
-        )
+        _suspend(sellers[SUSPENDED_SUPPLIER])
     return totals
 
 
@@ -79,25 +71,12 @@ def import_price_update(file: GoodsFile, *, importer: Importer) -> None:
     importer(file.path, file.credit_code, "partial")
 
 
-@atomic
-def suspend_supplier(*, actor: Actor, credit_code: str, reason: str) -> None:
-    """Suspend a supplier: its goods cannot be ordered any more. Suspended already, nothing changes."""
-    if actor != SYSTEM:
-        authorize(actor, "supplier.suspend")
+def _suspend(credit_code: str) -> None:
     place = organisation_by_credit_code(credit_code, kind="supplier")
-    if place is None:
-        raise Refusal("import.supplier_unknown", credit_code=credit_code)
-    # A supplier has no state table in this release, so there is no step to take through the one door.
-    suspended = session().scalar(
-        update(Supplier)
-        .where(Supplier.id == place.id, Supplier.state == "active")
-        .values(state="suspended", suspended_reason=reason)
-        .returning(Supplier.id)
-    )
-    if suspended is None:
-        return
-    record(actor=actor, action="supplier.suspend", subject=f"supplier:{suspended}", facts={"reason": reason})
-    publish("supplier.suspended", document=f"supplier:{suspended}", payload={"reason": reason})
+    found = supplier(place.id) if place is not None else None
+    if found is not None and found.state == "active":
+        suspend_supplier(actor=actor_named("centre"), supplier_id=found.id, reason=SUSPENSION_REASON)
+    close_reading()
 
 
 def _add(totals: dict[str, int], counts: Mapping[str, int]) -> None:

@@ -48,10 +48,10 @@ class Deed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a deed: the order's state afterwards, or the code of the refusal."""
+    """What came of a deed: the order's state afterwards, or that it was refused."""
 
     state: str
-    refusal: str = ""
+    is_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,15 +110,15 @@ def _approval(journey: Journey) -> Generator[Deed, Outcome, bool]:
         reason = random.choice(WITHDRAW_REASONS)
         yield Deed("cancel", "cancel", "handler", minutes(10, 120), _fixed(reason=reason))
         return False
-    if journey.fate == "returned":
+    if journey.fate in ("returned", "returned_to_wait"):
         reason = random.choice(RETURN_REASONS)
         yield Deed("return", "return", "approver", minutes(30, 600), _fixed(reason=reason))
-        if random.randrange(5) == 0:
+        if journey.fate == "returned" and random.randrange(5) == 0:
             reason = random.choice(WITHDRAW_REASONS)
             yield Deed("cancel", "cancel", "handler", minutes(60, 900), _fixed(reason=reason))
             return False
         again = yield Deed("submit", "submit", "handler", minutes(60, 1100), may_be_refused=True)
-        if again.refusal:
+        if again.is_refused:
             # Prices moved meanwhile: she gives up and orders anew some other day.
             yield Deed("cancel", "cancel", "handler", minutes(20, 200), _fixed(reason="价格已变动，重新下单"))
             return False
@@ -226,6 +226,8 @@ def _payment(journey: Journey) -> Generator[Deed, Outcome, None]:
         line.is_asset and line.quantity > journey.released.get(line.line_no, 0) for line in journey.lines
     )
     registers = random.choices(("early", "in_between", "late"), weights=(5, 2, 3))[0] if has_assets else ""
+    if journey.fate == "assets_late":
+        registers = "late"
     # After silence the term of seven working days must have run out first.
     pause = 8 * 510 * 100 // journey.pace_per_cent if journey.fate == "deemed" else 0
     if registers == "early" and not pause:

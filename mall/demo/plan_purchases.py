@@ -72,8 +72,20 @@ BIG_ORDERS_PER_THOUSAND = 25
 BIG_SIZE_YUAN = (104_000, 140_000)
 MEDIUM_SIZE_YUAN = (52_000, 80_000)
 ASSET_SIZE_YUAN = (5_000, 30_000)
+#: orders that halt here must be of a certain size, whoever sells; and those must meet a certain fate
+SIZES_OF_HALT = {"approve_second": BIG_SIZE_YUAN, "accept_second": MEDIUM_SIZE_YUAN, "register_asset": ASSET_SIZE_YUAN}
+FATES_OF_HALT = {
+    "submit": "returned_to_wait",
+    "agree_short": "short",
+    "answer_dispute": "disputed",
+    "settle_dispute": "disputed",
+    "agree_cancellation": "cancelled",
+    "register_asset": "assets_late",
+}
 #: a year that is over must end with its orders paid: none is begun after this day
 LAST_DAY_OF_OLD_YEAR = (11, 20)
+#: how often a purchase that must be there is drawn anew until it fits
+_TRIES = 8
 _SCHOOLS = ("school", "primary", "vocational")
 
 
@@ -204,17 +216,12 @@ class _Planner:
         for unit in demo_units:
             for turn, (halt, minutes) in enumerate(HALTS_OF_UNIT):
                 supplier_id = self._demo_supplier(turn)
-                found.append(self._waiting_one(unit, halt=halt, minutes=minutes, supplier_id=supplier_id))
+                found.append(self._waiting_one([unit], halt=halt, minutes=minutes, supplier_id=supplier_id))
         for turn, supplier_id in enumerate(self._market.demo_supplier_ids):
             for step, (halt, minutes) in enumerate(HALTS_OF_SUPPLIER):
-                unit = demo_units[(turn + step) % len(demo_units)] if step % 3 == 0 and demo_units else None
-                for _ in range(6):
-                    one = self._waiting_one(
-                        unit or self._random.choice(others), halt=halt, minutes=minutes, supplier_id=supplier_id
-                    )
-                    if one is not None:
-                        break
-                found.append(one)
+                is_demo_units_turn = step % 3 == 0 and demo_units
+                buyers = [demo_units[(turn + step) % len(demo_units)]] if is_demo_units_turn else others
+                found.append(self._waiting_one(buyers, halt=halt, minutes=minutes, supplier_id=supplier_id))
         return [one for one in found if one is not None]
 
     def everyday(self, count: int) -> list[PlannedPurchase]:
@@ -245,29 +252,25 @@ class _Planner:
         return suppliers[turn % len(suppliers)] if suppliers else None
 
     def _waiting_one(
-        self, unit: PlannedUnit, *, halt: str, minutes: int, supplier_id: int | None
+        self, buyers: list[PlannedUnit], *, halt: str, minutes: int, supplier_id: int | None
     ) -> PlannedPurchase | None:
         at = before_work(self._ends_at, minutes=minutes)
         first = instant(date(clock.local(self._ends_at).year, 1, 1), minutes=0)
-        at = max(at, first, self._starts_at)
-        sizes = {"approve_second": BIG_SIZE_YUAN, "accept_second": MEDIUM_SIZE_YUAN, "register_asset": ASSET_SIZE_YUAN}
-        fate = {
-            "submit": "returned",
-            "agree_short": "short",
-            "answer_dispute": "disputed",
-            "settle_dispute": "disputed",
-            "agree_cancellation": "cancelled",
-        }.get(halt, "plain")
-        return self._purchase(
-            unit,
-            at=at,
-            size_yuan=sizes.get(halt),
-            supplier_id=supplier_id if halt not in ("approve_second", "accept_second", "register_asset") else None,
-            fate=fate,
-            halts_before=halt,
-            pace_per_cent=25,
-            needs_asset=halt == "register_asset",
-        )
+        is_any_supplier = halt in SIZES_OF_HALT
+        for _ in range(_TRIES):
+            one = self._purchase(
+                self._random.choice(buyers),
+                at=max(at, first, self._starts_at),
+                size_yuan=SIZES_OF_HALT.get(halt),
+                supplier_id=None if is_any_supplier else supplier_id,
+                fate=FATES_OF_HALT.get(halt, "plain"),
+                halts_before=halt,
+                pace_per_cent=25,
+                needs_asset=halt == "register_asset",
+            )
+            if one is not None:
+                return one
+        return None
 
     def _everyday_one(self, day: date) -> PlannedPurchase | None:
         random = self._random
@@ -399,7 +402,9 @@ class _Planner:
         ]
         chosen: dict[int, tuple[Offer, int]] = {}
         for offer in random.choices(fitting, weights=[one.popularity for one in fitting], k=lines) if fitting else []:
-            wanted = max(1, -(-share_fen // offer.price_fen) if is_big else round(share_fen / offer.price_fen))
+            # Big orders must reach their sum; others come to about it.
+            up_fen = offer.price_fen - 1 if is_big else offer.price_fen // 2
+            wanted = max(1, (share_fen + up_fen) // offer.price_fen)
             quantity = min(wanted, offer.stock, most or _usual_most(offer.price_fen))
             chosen.setdefault(offer.product_id, (offer, quantity))
         return list(chosen.values())

@@ -229,7 +229,7 @@ class _Story:
         if answer is not None:
             self._resume(travelling, Outcome(state=answer["state"]))
         elif deed.may_be_refused:
-            self._resume(travelling, Outcome(state="", refusal="refused"))
+            self._resume(travelling, Outcome(state="", is_refused=True))
 
     def _perform(self, travelling: _Travelling, deed: Deed, *, key: str) -> dict[str, Any]:
         body = deed.body(clock.today()) if deed.body is not None else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, render_template
 
 from mall import clock
@@ -14,7 +16,8 @@ from mall.desk.desk_numbers import (
     payments_under_way,
     recent_orders,
 )
-from mall.ordering.todo import todo_for
+from mall.ordering.deadlines import TERMS
+from mall.ordering.todo import TodoItem, todo_for
 from mall.people.organisation import organisation_names
 
 pages = Blueprint("desk", __name__)
@@ -29,7 +32,7 @@ def index() -> str:
     actor = current_actor()
     if actor.has_role(*OFFICER_ROLES):
         return render_template("desk/officer.html")
-    todo = todo_for(actor)
+    todo = sorted(todo_for(actor), key=_urgency)
     pays = actor.organisations_as("accountant", "finance")
     payments = payments_under_way(unit_ids=pays, supplier_ids=actor.supplier_ids)
     organisations = {item.order.unit_id for item in todo} | {item.order.supplier_id for item in todo}
@@ -37,6 +40,7 @@ def index() -> str:
     return render_template(
         "desk/index.html",
         todo=todo,
+        overdue={item.order.number for item in todo if _is_overdue(item)},
         names=organisation_names(organisations),
         stages=numbers_by_stage(actor, year=clock.today().year),
         year=clock.today().year,
@@ -45,3 +49,20 @@ def index() -> str:
         payments=payments,
         listings=listings_by_state(actor.supplier_ids) if actor.supplier_ids else {},
     )
+
+
+def _urgency(item: TodoItem) -> tuple[int, datetime]:
+    """What is overdue first, then by the end of the term, then what has none; a rating can always wait."""
+    if item.action == "rate":
+        rank = 3
+    elif item.due_at is not None:
+        rank = 1
+    else:
+        rank = 0 if _is_overdue(item) else 2
+    return rank, item.due_at or item.order.state_since
+
+
+def _is_overdue(item: TodoItem) -> bool:
+    """Whether the term has passed with a reminder: the order then stands in a state with a term, but without an end."""
+    term = TERMS.get(item.order.state)
+    return item.due_at is None and term is not None and term.consequence.endswith("_reminded")

@@ -170,7 +170,7 @@ _FOCUS_IS_SEEN = """() => {
 
 
 def test_without_script_goods_are_found_put_into_the_cart_and_ordered(arrive: Callable[..., Visitor]) -> None:
-    handler = arrive("handler", with_script=False)
+    handler = arrive("handler2", with_script=False)
 
     handler.go("/")
     handler.page.get_by_label("搜索商品").fill("复印纸")

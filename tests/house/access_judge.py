@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -52,9 +53,9 @@ MISSING: Facts = {
 
 #: who must not be able to tell a foreign object from a missing one, by the beginning of the object's name
 OUTSIDERS = {
-    "school": named("county supplier2 regulator-county"),
-    "to:": named("county supplier2 regulator-county"),
-    "county": named("school supplier regulator-city"),
+    "school": named("handler2 accountant2 supplier2 regulator-county"),
+    "to:": named("handler2 receiver2 supplier2 regulator-county"),
+    "county": named("handler accountant supplier regulator-city"),
     "sunny": ("supplier2",),
     "handler": named("colleague handler2 supplier regulator auditor postless"),
 }
@@ -208,8 +209,10 @@ class Judge:
         cell = f"{line} by {person.username}"
         if missing.status_code != answer.status_code:
             return [f"{cell}: foreign is {answer.status_code}, missing is {missing.status_code}"]
-        if _without_ids(missing) != _without_ids(answer):
-            return [f"{cell}: foreign and missing are answered in different words"]
+        words, words_missing = _without_ids(answer, facts), _without_ids(missing, MISSING)
+        if words != words_missing:
+            differing = list(unified_diff(words.splitlines(), words_missing.splitlines(), n=0, lineterm=""))[3:9]
+            return [f"{cell}: foreign and missing are answered in different words: {differing}"]
         return []
 
     def _allowed(self, line: Line, facts: Facts, person: Person) -> list[str]:
@@ -308,7 +311,7 @@ def _order(facts: Facts, person: Person) -> Facts:
 def _upload(facts: Facts, person: Person) -> Facts:
     own = facts["supplier_ids"].get(person.username, 0)
     content = io.BytesIO(facts["content"])
-    return {"supplier_id": str(facts["supplier_id"] or own), "mode": "dry-run", "file": (content, facts["file_name"])}
+    return {"supplier_id": str(facts["for_supplier"] or own), "mode": "dry-run", "file": (content, facts["file_name"])}
 
 
 def _settle(facts: Facts, person: Person) -> Facts:
@@ -386,9 +389,13 @@ _CHANGING = re.compile(r'name="csrf_token"[^>]*>|<meta name="csrf-token"[^>]*>|n
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|[0-9a-f]{16,}")
 
 
-def _without_ids(answer: TestResponse) -> str:
+def _without_ids(answer: TestResponse, facts: Facts) -> str:
     """What the answer says apart from ids and tokens: compared, it must not tell foreign from missing."""
-    text = _REQUEST_ID.sub("ID", _CHANGING.sub("", _text_of(answer)))
+    text = _text_of(answer)
+    for name in set(MISSING) & set(facts):
+        if isinstance(facts[name], str):
+            text = text.replace(facts[name], "ID")
+    text = _REQUEST_ID.sub("ID", _CHANGING.sub("", text))
     return re.sub(r"[0-9]+", "0", text)
 
 

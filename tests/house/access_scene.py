@@ -326,14 +326,14 @@ def _insert_listing(supplier_id: int, *, number: int, state: str) -> tuple[int, 
     return listing.id, product.id
 
 
-def _file(scene: Scene, *, supplier_id: int | None) -> Facts:
+def _file(scene: Scene, *, for_supplier: int | None) -> Facts:
     number = next(scene.numbers)
     content = f"商品编号,商品名称,类目,计量单位,含税单价\nF{number},金丝雀复印纸{number},A05040101,包,20.00\n".encode()
-    return {"content": content, "file_name": f"金丝雀复印纸{number}.csv", "supplier_id": supplier_id}
+    return {"content": content, "file_name": f"金丝雀复印纸{number}.csv", "for_supplier": for_supplier}
 
 
 def _sunny_batch(scene: Scene) -> Facts:
-    given = _file(scene, supplier_id=scene.world.sunny_id)
+    given = _file(scene, for_supplier=scene.world.sunny_id)
     actor = scene.actor("supplier")
     received = receive_file(
         actor=actor, supplier_id=scene.world.sunny_id, file_name=given["file_name"],
@@ -481,8 +481,8 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "sunny_listing": lambda scene: _listing(scene, "on_shelf"),
     "sunny_waiting": lambda scene: _listing(scene, "needs_category"),
     "sunny_batch": _sunny_batch,
-    "sunny_file": lambda scene: _file(scene, supplier_id=scene.world.sunny_id),
-    "own_file": lambda scene: _file(scene, supplier_id=None),
+    "sunny_file": lambda scene: _file(scene, for_supplier=scene.world.sunny_id),
+    "own_file": lambda scene: _file(scene, for_supplier=None),
     "school_cart": _school_cart,
     "handler_placed": _placed_by_handler,
     "active_supplier": lambda scene: _supplier(scene, "active"),

@@ -159,3 +159,15 @@ def test_the_same_key_gives_the_same_answer_and_one_effect(story: Story) -> None
     assert second.headers["Idempotency-Replayed"] == "true"
     assert other.json["code"] == "request.key_reused"
     assert story.book() == Book(available=9_978_500, committed=21_500)
+
+
+def test_when_money_runs_out_at_the_second_supplier_the_first_order_stands_alone(story: Story) -> None:
+    """The small line has 100.00: four packs at 21.50 fit, then one at 22.80 does not."""
+    answer = story.ask_for(story.wanted("paper", 4, "school_small"), story.wanted("paper2", 1, "school_small"))
+
+    assert answer.status_code == 201
+    assert [order["total_fen"] for order in answer.json["orders"]] == [8_600]
+    assert [refused["code"] for refused in answer.json["refused"]] == ["ledger.insufficient"]
+    assert story.book("school_small") == Book(available=1_400, reserved=8_600)
+    assert story.counted("A05040101") == 8_600
+    assert len(story.send("handler", "GET", "/orders").json["items"]) == 1

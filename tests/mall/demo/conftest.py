@@ -28,7 +28,7 @@ from wsgi import _import_file, _settle, create_app
 EVENING = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 SEED = 7
 PASSWORD = "Kleine-Provinz-2026"
-SCALE = Scale(days=30, purchases=20, unit_keys=("z-school", "lc-school", "l-affairs", "zm-health", "zm-clinic"))
+SCALE = Scale(days=30, purchases=12, unit_keys=("z-school", "lc-school", "l-affairs", "zm-health", "zm-clinic"))
 #: their catalogues are enough for a small province: the two demo suppliers, and the one whose goods have no category
 SELLERS = ("s01", "s02", "s06")
 

@@ -12,6 +12,9 @@ from mall.people.password import needs_new_hash, verify_password
 from mall.people.user import actor_named, user_by_username
 from tests.mall.demo.conftest import EVENING, PASSWORD, Province, load
 
+# One province is loaded for all of them: they must stay with one worker.
+pytestmark = pytest.mark.xdist_group("demo province")
+
 
 def test_the_province_lives_through_every_state(province: Province) -> None:
     states = {row[0] for row in province.rows("select distinct state from purchase_order")}
