@@ -15,7 +15,8 @@ from catalog_import.run_import import run_batch
 from catalog_import.settle_by_suggestion import settle_by_suggestion
 from mall.commands import console, use_demo_loader, use_rooms, with_database
 from mall.demo.load_demo import load_demo
-from mall.jobs.worker import add_chore
+from mall.demo.stand_in_treasury import answer_batches
+from mall.jobs.worker import add_chore, exchange_with_treasury, treasury_folders
 from mall.people.organisation import organisation_by_credit_code
 from mall.settings import Settings, read_settings
 from mall.suppliers.supplier import Supplier, supplier
@@ -43,8 +44,14 @@ def main() -> None:
 
 
 def _load_rooms() -> None:
-    create_app(read_settings())
+    settings = read_settings()
+    create_app(settings)
     add_chore("import batches", run_waiting_batches, every_seconds=3)
+    if settings.demo:
+        # Only the demo has a treasury that answers at once; it reads and writes files and nothing else.
+        outgoing, incoming = treasury_folders(settings.data_dir)
+        add_chore("treasury files", lambda: exchange_with_treasury(settings.data_dir), every_seconds=20)
+        add_chore("stand-in treasury", lambda: len(answer_batches(outgoing=outgoing, incoming=incoming)), every_seconds=20)
 
 
 def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> None:

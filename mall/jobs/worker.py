@@ -47,6 +47,10 @@ def add_chore(name: str, work: Callable[[], int | None], *, every_seconds: float
         _given.append(Chore(name, work, every_seconds))
 
 
+#: return files this process has taken in; after a restart they are read once more, which changes nothing
+_read_already: set[str] = set()
+
+
 def treasury_folders(data_dir: Path) -> tuple[Path, Path]:
     """(outgoing, incoming): where batches are written and where the treasury's return files are looked for."""
     return data_dir / "treasury" / "out", data_dir / "treasury" / "in"
@@ -59,7 +63,10 @@ def exchange_with_treasury(data_dir: Path) -> int:
     write_batches(outgoing)
     moved = batch.payment_count if batch is not None else 0
     for path in sorted(incoming.glob("*.csv")) if incoming.exists() else []:
+        if path.name in _read_already:
+            continue
         report = import_returns(actor=SYSTEM, path=path)
+        _read_already.add(path.name)
         moved += sum(count for outcome, count in report.outcomes.items() if outcome in ("paid", "refused"))
     return moved
 

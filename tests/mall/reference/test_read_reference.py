@@ -182,6 +182,10 @@ def test_rules_hold_the_agreed_numbers():
         "return.keep_working_days": (3, "working_days", False),
         "contract.publish_working_days": (2, "working_days", True),
         "contract.file_working_days": (7, "working_days", True),
+        "contract.delivery_days": (7, "days", False),
+        "contract.warranty_months": (12, "months", False),
+        "contract.late_delivery_bp_per_day": (5, "basis_points", False),
+        "contract.late_delivery_ceiling_bp": (500, "basis_points", False),
     }
 
 
