@@ -239,7 +239,7 @@ def test_api_errors_are_problems(app: Flask) -> None:
 
     assert response.status_code == 404
     assert response.content_type == "application/problem+json"
-    assert {"type", "title", "status", "detail", "code", "facts", "request_id"} == set(response.get_json())
+    assert {"type", "title", "status", "detail", "code", "next", "facts", "request_id"} == set(response.get_json())
 
 
 def test_too_big_a_body_is_refused(app: Flask) -> None:
