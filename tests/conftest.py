@@ -138,7 +138,7 @@ def settings(tmp_path: Path, own_database: Clone) -> Settings:
 @pytest.fixture(scope="session")
 def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The whole application, built once per session: its templates are compiled once."""
-    from wsgi import create_app  # noqa: PLC0415 - importing it is dear, and many tests need none
+    from wsgi import create_app
 
     built = create_app(
         read_settings({"SUNMALL_DATA_DIR": str(tmp_path_factory.mktemp("app")), "SUNMALL_SECRET_KEY": "for tests only"})

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from mall import clock
 from mall.access.actor import SYSTEM
+from mall.audit.record import record
 from mall.database import atomic, close_reading, session
 from mall.errors import Refusal
 from mall.fulfilment.accept_order import deem_accepted
@@ -14,7 +15,6 @@ from mall.ordering.answer_order import decline_order
 from mall.ordering.close_order import close_if_done
 from mall.ordering.order import Order, order_numbered
 from mall.outbox.event import publish
-from mall.audit.record import record
 from mall.ratings.rate_order import keep_rating
 
 _log = structlog.get_logger("deadlines")

@@ -122,8 +122,9 @@ class Visitor:
             self._note(f"console: {message.text}")
 
     def _note_failed(self, request: Request) -> None:
-        # A suggestion that is overtaken by the next keystroke, or by leaving the page, is given up on purpose.
-        if not (request.resource_type in ("xhr", "fetch") and request.failure == "net::ERR_ABORTED"):
+        # What a page was still asking for when it was left (its icon, a suggestion overtaken by the next keystroke)
+        # the browser gives up on purpose. What the policy forbids or the server lacks fails with another word.
+        if request.failure != "net::ERR_ABORTED" or request.resource_type == "document":
             self._note(f"failed: {request.url} {request.failure}")
 
     def _note_response(self, response: Response) -> None:
