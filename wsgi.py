@@ -51,7 +51,9 @@ def _load_rooms() -> None:
         # Only the demo has a treasury that answers at once; it reads and writes files and nothing else.
         outgoing, incoming = treasury_folders(settings.data_dir)
         add_chore("treasury files", lambda: exchange_with_treasury(settings.data_dir), every_seconds=20)
-        add_chore("stand-in treasury", lambda: len(answer_batches(outgoing=outgoing, incoming=incoming)), every_seconds=20)
+        add_chore(
+            "stand-in treasury", lambda: len(answer_batches(outgoing=outgoing, incoming=incoming)), every_seconds=20
+        )
 
 
 def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> None:
@@ -65,9 +67,7 @@ def _import_file(path: Path, credit_code: str, mode: str) -> dict[str, int]:
     selling = _seller(credit_code)
     actor = acting_for(selling, user_id=None)
     with path.open("rb") as stream:
-        received = receive_file(
-            actor=actor, supplier_id=selling.id, file_name=path.name, stream=stream, mode=mode
-        )
+        received = receive_file(actor=actor, supplier_id=selling.id, file_name=path.name, stream=stream, mode=mode)
     return dict(run_batch(actor=actor, batch_id=received.batch_id, mode=mode).counts)
 
 

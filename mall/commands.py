@@ -224,9 +224,7 @@ def user_create(username: str, name: str, role: str | None, organisation_id: int
     """建立账号并给出一次性链接。 Create an account; prints a one-time link for its first password."""
     account, link = create_user(actor=SYSTEM, username=username, name=name)
     if role:
-        grant_post(
-            actor=SYSTEM, user_id=account.id, organisation_id=organisation_id or _platform_id(), role=role
-        )
+        grant_post(actor=SYSTEM, user_id=account.id, organisation_id=organisation_id or _platform_id(), role=role)
     say(f"http://127.0.0.1:{read_settings().port}/welcome/{link}")
 
 
@@ -355,9 +353,9 @@ def ledger_check() -> None:
     findings = checks.run_all(session())
     for finding in findings:
         say(str(finding))
-    transactions, entries = session().execute(
-        text("select (select count(*) from ledger.txn), (select count(*) from ledger.entry)")
-    ).one()
+    transactions, entries = (
+        session().execute(text("select (select count(*) from ledger.txn), (select count(*) from ledger.entry)")).one()
+    )
     say(f"核对 {len(checks.CHECKS)} 项，凭证 {transactions} 笔，分录 {entries} 条，发现 {len(findings)} 处")
     sys.exit(EXIT_FINDINGS if findings else EXIT_DONE)
 
@@ -441,5 +439,3 @@ def treasury_stand_in(outgoing: Path | None, incoming: Path | None) -> None:
     folders = treasury_folders(read_settings().data_dir)
     for path in answer_batches(outgoing=outgoing or folders[0], incoming=incoming or folders[1]):
         say(str(path))
-
-

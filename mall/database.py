@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ClassVar, ParamSpec, TypeVar, overload
 
 from psycopg import errors as pg
 from sqlalchemy import BigInteger, DateTime, MetaData, String, create_engine, event
@@ -38,7 +38,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {int: BigInteger, str: String}
+    type_annotation_map: ClassVar = {int: BigInteger, str: String}
 
 
 #: an instant, always with its zone

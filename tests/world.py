@@ -155,16 +155,12 @@ def _person(username: str, role: str, organisation_id: int) -> int:
         .returning(UserAccount.id)
     )
     session().execute(
-        insert(UserPost).values(
-            user_id=user_id, organisation_id=organisation_id, role=role, granted_at=clock.now()
-        )
+        insert(UserPost).values(user_id=user_id, organisation_id=organisation_id, role=role, granted_at=clock.now())
     )
     return user_id
 
 
-def _line(
-    unit_id: int, region: int, year: int, number: str, name: str, amount_fen: int, scope: tuple[str, ...]
-) -> int:
+def _line(unit_id: int, region: int, year: int, number: str, name: str, amount_fen: int, scope: tuple[str, ...]) -> int:
     line_id = budget_lines.create_line(
         session(),
         region_code=region,

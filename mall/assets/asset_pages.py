@@ -35,9 +35,9 @@ def index() -> str:
             | AssetCard.place.icontains(text, autoescape=True)
             | AssetCard.keeper.icontains(text, autoescape=True)
         )
-    total, value_fen = session().execute(
-        query.with_only_columns(func.count(), func.coalesce(func.sum(AssetCard.value_fen), 0))
-    ).one()
+    total, value_fen = (
+        session().execute(query.with_only_columns(func.count(), func.coalesce(func.sum(AssetCard.value_fen), 0))).one()
+    )
     ordered = query.order_by((AssetCard.state == "waiting").desc(), AssetCard.id.desc())
     rows = session().execute(ordered.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return render_template(

@@ -44,10 +44,7 @@ def shelve_listing(
 def locked_listing(listing_id: int) -> Listing:
     """The listing under its row lock. Raises Refusal("listing.unknown")."""
     found = session().scalar(
-        select(Listing)
-        .where(Listing.id == listing_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Listing).where(Listing.id == listing_id).with_for_update().execution_options(populate_existing=True)
     )
     if found is None:
         raise Refusal("listing.unknown", listing_id=listing_id)

@@ -78,9 +78,7 @@ def accounts_table(*, password: str) -> str:
     return "\n".join([*lines, "", f"所有演示账号的密码 / password of all demo accounts: {password}"])
 
 
-def _account(
-    username: str, person: str, role: str, place: DemoOrganisation | DemoSupplier
-) -> DemoAccount:
+def _account(username: str, person: str, role: str, place: DemoOrganisation | DemoSupplier) -> DemoAccount:
     return DemoAccount(
         username=username, person=person, role=role, organisation=place.name, organisation_en=place.name_en
     )

@@ -247,9 +247,7 @@ def read_market(load: _Load) -> Market:
         lines=tuple(_lines(load, key_of=key_of)),
         offers=tuple(_offers(load, ids=ids)),
         demo_unit_keys=DEMO_UNITS,
-        demo_supplier_ids=tuple(
-            ids[one.key] for one in load.province.suppliers if one.username in SUPPLIER_USERNAMES
-        ),
+        demo_supplier_ids=tuple(ids[one.key] for one in load.province.suppliers if one.username in SUPPLIER_USERNAMES),
     )
     close_reading()
     return market
@@ -262,9 +260,7 @@ def _is_in(load: _Load, unit_key: str) -> bool:
 def _lines(load: _Load, *, key_of: dict[int, str]) -> Iterator[PlannedLine]:
     regions = sorted({line.region_code for line in load.province.budget_lines})
     amounts = {
-        (line.year, line.code): line.amount_fen
-        for year in load.years
-        for line in demo_province(year=year).budget_lines
+        (line.year, line.code): line.amount_fen for year in load.years for line in demo_province(year=year).budget_lines
     }
     for year in load.years:
         for region_code in regions:
@@ -325,9 +321,7 @@ def read_cast(load: _Load) -> Cast:
     """Everybody as an actor, with the posts of the database."""
     ids = ids_by_key(load.province)
     username_of = {
-        (post.organisation_key, post.role): person.username
-        for person in load.province.people
-        for post in person.posts
+        (post.organisation_key, post.role): person.username for person in load.province.people for post in person.posts
     }
     actors = {person.username: actor_named(person.username) for person in load.province.people}
     units = {
@@ -385,6 +379,7 @@ def _finish(name: str, *, facts: dict[str, Any]) -> None:
 @contextlib.contextmanager
 def _quick_commits() -> Iterator[None]:
     """Commit without waiting for the disk: a crash may lose the last deeds, whole ones, and they are done again."""
+
     def without_waiting(connection: Any, _record: Any) -> None:
         # A setting made inside a transaction would go with its end.
         connection.autocommit = True

@@ -39,9 +39,7 @@ class GoodsFile:
 def write_goods_files(folder: Path, *, seed: int, starts_at: datetime) -> list[GoodsFile]:
     """Write every supplier's files into `folder`; the first catalogues arrive at the start, price updates later."""
     return [
-        GoodsFile(
-            arrives_at=starts_at + _MONTH * file.month_offset, credit_code=file.credit_code, path=file.path
-        )
+        GoodsFile(arrives_at=starts_at + _MONTH * file.month_offset, credit_code=file.credit_code, path=file.path)
         for file in write_files(folder, seed=seed)
     ]
 

@@ -169,9 +169,7 @@ def _account(username: str, name: str, *, password_hash: str) -> int:
 
 def _grant(user_id: int, *, organisation_id: int, role: str) -> None:
     session().execute(
-        insert(UserPost).values(
-            user_id=user_id, organisation_id=organisation_id, role=role, granted_at=clock.now()
-        )
+        insert(UserPost).values(user_id=user_id, organisation_id=organisation_id, role=role, granted_at=clock.now())
     )
     facts = {"role": role, "organisation_id": organisation_id}
     record(actor=SYSTEM, action="post.grant", subject=f"user:{user_id}", facts=facts)

@@ -178,10 +178,7 @@ def _delivery(journey: Journey) -> Generator[Deed, Outcome, bool]:
 
 def _in_two_parts(journey: Journey) -> Generator[Deed, Outcome, None]:
     """Half of each line first; the rest comes later, or falls away by agreement."""
-    first = [
-        {"line_no": line.line_no, "quantity": max(1, line.quantity // 2)}
-        for line in journey.lines
-    ]
+    first = [{"line_no": line.line_no, "quantity": max(1, line.quantity // 2)} for line in journey.lines]
     rest = {line.line_no: line.quantity - max(1, line.quantity // 2) for line in journey.lines}
     left = [{"line_no": number, "quantity": quantity} for number, quantity in rest.items() if quantity]
     yield _ship(journey, first)
@@ -222,9 +219,7 @@ def _dispute(journey: Journey) -> Generator[Deed, Outcome, None]:
 
 def _payment(journey: Journey) -> Generator[Deed, Outcome, None]:
     random, minutes = journey.random, journey.minutes
-    has_assets = any(
-        line.is_asset and line.quantity > journey.released.get(line.line_no, 0) for line in journey.lines
-    )
+    has_assets = any(line.is_asset and line.quantity > journey.released.get(line.line_no, 0) for line in journey.lines)
     registers = random.choices(("early", "in_between", "late"), weights=(5, 2, 3))[0] if has_assets else ""
     if journey.fate == "assets_late":
         registers = "late"

@@ -189,9 +189,7 @@ def plan_purchases(
     # What must be there for people to try comes first, while every purse is full.
     drafts = [*planner.waiting(), *planner.everyday(count)]
     drafts.sort(key=lambda draft: (draft.at, draft.unit_key, draft.lines))
-    return [
-        PlannedPurchase(**{**draft.__dict__, "number": number}) for number, draft in enumerate(drafts, start=1)
-    ]
+    return [PlannedPurchase(**{**draft.__dict__, "number": number}) for number, draft in enumerate(drafts, start=1)]
 
 
 class _Planner:

@@ -122,9 +122,7 @@ def run_orders(
 class _Story:
     """The heap of things to come, and what each of them does."""
 
-    def __init__(
-        self, cast: Cast, *, seed: int, ends_at: datetime, secret: str, folder: Path, say: Say
-    ) -> None:
+    def __init__(self, cast: Cast, *, seed: int, ends_at: datetime, secret: str, folder: Path, say: Say) -> None:
         self._cast, self._seed, self._ends_at, self._secret, self._say = cast, seed, ends_at, secret, say
         self._outgoing, self._incoming = folder / "out", folder / "in"
         self._heap: list[_Event] = []
@@ -301,11 +299,15 @@ class _Story:
 
 def _earlier_run(seed: int) -> tuple[dict[str, dict[str, Any]], datetime | None]:
     """{request key: answer} of every deed that an earlier run has done, and the instant of its last one."""
-    rows = session().execute(
-        select(RequestRecord.request_key, RequestRecord.answer, RequestRecord.at).where(
-            RequestRecord.request_key.startswith(f"{SHARED_KEY}-{seed}-", autoescape=True)
+    rows = (
+        session()
+        .execute(
+            select(RequestRecord.request_key, RequestRecord.answer, RequestRecord.at).where(
+                RequestRecord.request_key.startswith(f"{SHARED_KEY}-{seed}-", autoescape=True)
+            )
         )
-    ).all()
+        .all()
+    )
     close_reading()
     return {key: answer for key, answer, _ in rows}, max((at for _, _, at in rows), default=None)
 

@@ -80,9 +80,7 @@ def budget_on_desk(actor: Actor) -> list[LineOnDesk]:
     unit_ids = actor.organisations_as(*UNIT_ROLES)
     lines: list[BudgetLine] = []
     for unit in session().scalars(select(Organisation).where(Organisation.id.in_(unit_ids)).order_by(Organisation.id)):
-        lines += lines_of_unit(
-            session(), region_code=unit.region_code, year=clock.today().year, unit_id=unit.id
-        )
+        lines += lines_of_unit(session(), region_code=unit.region_code, year=clock.today().year, unit_id=unit.id)
     lines = [line for line in lines if line.is_procurement]
     stand = balances(session(), [line.id for line in lines]) if lines else {}
     return [LineOnDesk(line=line, balance=stand[line.id]) for line in lines]

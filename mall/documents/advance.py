@@ -122,6 +122,4 @@ def post(posting: Posting, *, actor: Actor, on: date) -> None:
 
 def possible_actions(document: Document, actor: Actor) -> list[str]:
     """The actions of the state table that this actor may take on this document now."""
-    return [
-        step.action for step in document.states.steps_from(document.state) if may(actor, step.permission, document)
-    ]
+    return [step.action for step in document.states.steps_from(document.state) if may(actor, step.permission, document)]

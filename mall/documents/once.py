@@ -60,19 +60,30 @@ def claim(*, actor: Actor, action: str, request_key: str | None, body: Any) -> C
         raise Refusal("request.key_malformed")
     body_hash = hash_of(body)
     # On the connection, not the session: a replay writes nothing, so it owes no audit record.
-    created = session().connection().execute(
-        insert(RequestRecord)
-        .values(user_id=user_id, action=action, request_key=request_key, body_hash=body_hash, at=clock.now())
-        .on_conflict_do_nothing()
-        .returning(RequestRecord.user_id)
-    ).first()
+    created = (
+        session()
+        .connection()
+        .execute(
+            insert(RequestRecord)
+            .values(user_id=user_id, action=action, request_key=request_key, body_hash=body_hash, at=clock.now())
+            .on_conflict_do_nothing()
+            .returning(RequestRecord.user_id)
+        )
+        .first()
+    )
     if created is not None:
         return Claim(user_id=user_id, action=action, request_key=request_key, replayed=False)
-    known = session().execute(
-        select(RequestRecord.body_hash, RequestRecord.answer).where(
-            RequestRecord.user_id == user_id, RequestRecord.action == action, RequestRecord.request_key == request_key
+    known = (
+        session()
+        .execute(
+            select(RequestRecord.body_hash, RequestRecord.answer).where(
+                RequestRecord.user_id == user_id,
+                RequestRecord.action == action,
+                RequestRecord.request_key == request_key,
+            )
         )
-    ).one()
+        .one()
+    )
     if known.body_hash != body_hash:
         raise Refusal("request.key_reused", action=action)
     return Claim(user_id=user_id, action=action, request_key=request_key, replayed=True, answer=known.answer)

@@ -62,9 +62,7 @@ def explain(line_id: int) -> str:
         raise Refusal("page.not_found")
     standings = explain_line(session(), line_id)
     numbers = [one.document.partition(":")[2] for one in standings if one.document.startswith("order:")]
-    orders = {
-        order.reference: order for order in session().scalars(select(Order).where(Order.number.in_(numbers)))
-    }
+    orders = {order.reference: order for order in session().scalars(select(Order).where(Order.number.in_(numbers)))}
     return render_template(
         "finance/explain.html",
         line=line,

@@ -34,9 +34,7 @@ def enter_invoice(order: Order, *, actor: Actor, number_of_invoice: str, issued_
     accepted_fen = sum(sheet.amount_fen for sheet in acceptances_of(order.id))
     ordered_fen = sum(line.contract_amount_fen for line in order.lines)
     if not amount_fen == accepted_fen == ordered_fen:
-        raise Refusal(
-            "invoice.not_matching", amount_fen=amount_fen, accepted_fen=accepted_fen, ordered_fen=ordered_fen
-        )
+        raise Refusal("invoice.not_matching", amount_fen=amount_fen, accepted_fen=accepted_fen, ordered_fen=ordered_fen)
     # Two suppliers entering one number at the same moment meet at the unique key; this is for the friendly words.
     if session().scalar(select(Invoice.id).where(Invoice.number == cleaned)) is not None:
         raise Refusal("invoice.number_used", invoice=cleaned)

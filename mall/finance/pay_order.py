@@ -1,4 +1,4 @@
-"""Asking for payment: the accountant requests, another person of the unit's finance approves, the money is in payment."""
+"""Asking for payment: the accountant requests, another person of the unit's finance approves, money is in payment."""
 
 from __future__ import annotations
 

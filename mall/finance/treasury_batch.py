@@ -44,7 +44,9 @@ class TreasuryReturn(Base):
     __tablename__ = "treasury_return"
     __table_args__ = (
         UniqueConstraint("treasury_reference", "payment_number"),
-        CheckConstraint("outcome in ('paid', 'refused', 'repeated', 'unknown', 'mismatch', 'conflict')", name="outcome"),
+        CheckConstraint(
+            "outcome in ('paid', 'refused', 'repeated', 'unknown', 'mismatch', 'conflict')", name="outcome"
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

@@ -18,9 +18,7 @@ OUTCOMES = ("accept", "replace", "release")
 
 
 @order_action("dispute")
-def dispute_order(
-    order: Order, *, actor: Actor, lines: list[dict[str, int]] | None = None, reason: str
-) -> None:
+def dispute_order(order: Order, *, actor: Actor, lines: list[dict[str, int]] | None = None, reason: str) -> None:
     """Object to received pieces. The term for acceptance stands still until the dispute is settled."""
     order.states.step("dispute", order.state)
     require_named_receiver(order, actor)

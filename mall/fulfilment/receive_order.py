@@ -14,9 +14,7 @@ from mall.ordering.order_action import chosen_quantities, order_action, require_
 
 
 @order_action("receive")
-def receive_order(
-    order: Order, *, actor: Actor, lines: list[dict[str, int]] | None = None, note: str = ""
-) -> None:
+def receive_order(order: Order, *, actor: Actor, lines: list[dict[str, int]] | None = None, note: str = "") -> None:
     """Count pieces in. The term for acceptance runs from the latest receipt."""
     order.states.step("receive", order.state)
     require_named_receiver(order, actor)

@@ -36,6 +36,4 @@ def beat(name: str) -> None:
 
 def silence(name: str) -> timedelta | None:
     """How long ago the process gave its last sign of life; None when it never did."""
-    return session().scalar(
-        select(func.now() - WorkerHeartbeat.beat_at).where(WorkerHeartbeat.name == name)
-    )
+    return session().scalar(select(func.now() - WorkerHeartbeat.beat_at).where(WorkerHeartbeat.name == name))

@@ -23,12 +23,16 @@ REMINDED = ("submitted", "endorsed", "returned", "accepted", "invoiced", "paymen
 
 def sweep_deadlines(*, limit: int = 500) -> int:
     """Act on every order whose term has passed. Returns how many were acted on; safe to run twice at once."""
-    due = session().execute(
-        select(Order.number, Order.state)
-        .where(Order.due_at.is_not(None), Order.due_at < clock.now())
-        .order_by(Order.due_at)
-        .limit(limit)
-    ).all()
+    due = (
+        session()
+        .execute(
+            select(Order.number, Order.state)
+            .where(Order.due_at.is_not(None), Order.due_at < clock.now())
+            .order_by(Order.due_at)
+            .limit(limit)
+        )
+        .all()
+    )
     close_reading()
     acted = 0
     for number, state in due:

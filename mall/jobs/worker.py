@@ -88,9 +88,7 @@ def run_worker(settings: Settings, *, say: Callable[[str], None]) -> int:
         Chore("deadlines", sweep_deadlines, 30),
         *_given,
     ]
-    threads = [
-        threading.Thread(target=_repeat, args=(chore, stop), name=chore.name, daemon=True) for chore in chores
-    ]
+    threads = [threading.Thread(target=_repeat, args=(chore, stop), name=chore.name, daemon=True) for chore in chores]
     for thread in threads:
         thread.start()
     say("后台任务已启动")

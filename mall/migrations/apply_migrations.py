@@ -74,5 +74,3 @@ def _require_sound_books(connection: Connection, *, when: str) -> None:
 def app_role_of(app_url: str) -> str:
     """The role name inside an application URL."""
     return app_url.split("://", 1)[1].split(":", 1)[0].split("@", 1)[0]
-
-

@@ -37,4 +37,6 @@ def unread_count(user_id: int) -> int:
 
 
 def notices_for(user_id: int, *, limit: int = 50) -> list[Notice]:
-    return list(session().scalars(select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(limit)))
+    return list(
+        session().scalars(select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(limit))
+    )

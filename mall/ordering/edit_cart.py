@@ -82,9 +82,7 @@ def remove_from_cart(*, actor: Actor, cart_line_id: int) -> None:
 
 
 @atomic
-def choose_budget_line(
-    *, actor: Actor, unit_id: int, cart_line_ids: list[int] | None, budget_line_id: int
-) -> None:
+def choose_budget_line(*, actor: Actor, unit_id: int, cart_line_ids: list[int] | None, budget_line_id: int) -> None:
     """Say from which budget line the cart's lines (None: all of them) are to be paid."""
     _require(actor, unit_id)
     budget_line = find_line(session(), budget_line_id)
@@ -122,9 +120,7 @@ def add_list(*, actor: Actor, unit_id: int, text: str) -> list[ListedLine]:
     found = _listings_by_sku([sku for _, sku, _ in rows])
     result = [_put_listed(actor, unit_id, line_no, sku, quantity, found) for line_no, sku, quantity in rows]
     good = sum(1 for line in result if line.problem is None)
-    record(
-        actor=actor, action="cart.add_list", subject=f"cart:{unit_id}", facts={"lines": len(result), "good": good}
-    )
+    record(actor=actor, action="cart.add_list", subject=f"cart:{unit_id}", facts={"lines": len(result), "good": good})
     return result
 
 
@@ -161,9 +157,7 @@ def _own_line(actor: Actor, cart_line_id: int) -> CartLine:
     return line
 
 
-def _put(
-    actor: Actor, unit_id: int, listing: Listing, quantity: int, *, budget_line_id: int | None = None
-) -> int:
+def _put(actor: Actor, unit_id: int, listing: Listing, quantity: int, *, budget_line_id: int | None = None) -> int:
     _check_quantity(quantity, 1)
     row = insert(CartLine).values(
         user_id=actor.user_id,

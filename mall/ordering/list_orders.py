@@ -56,13 +56,13 @@ class OrderRows:
 def list_orders(*, actor: Actor, wanted: OrderFilter) -> OrderRows:
     """The newest first; lines are loaded."""
     query = narrowed(visible_to(actor, select(Order)), wanted)
-    total, amount_fen = session().execute(
-        query.with_only_columns(func.count(), func.coalesce(func.sum(Order.total_fen), 0)).order_by(None)
-    ).one()
-    page = min(max(1, wanted.page), max(1, -(-total // PAGE_SIZE)))
-    orders = list(
-        session().scalars(query.order_by(Order.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    total, amount_fen = (
+        session()
+        .execute(query.with_only_columns(func.count(), func.coalesce(func.sum(Order.total_fen), 0)).order_by(None))
+        .one()
     )
+    page = min(max(1, wanted.page), max(1, -(-total // PAGE_SIZE)))
+    orders = list(session().scalars(query.order_by(Order.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
     load_lines(orders)
     names = organisation_names({order.unit_id for order in orders} | {order.supplier_id for order in orders})
     return OrderRows(orders=orders, names=names, total=total, amount_fen=int(amount_fen), page=page)
@@ -91,9 +91,7 @@ def _matches(text: str) -> ColumnElement[bool]:
             OrderLine.order_id == Order.id,
             or_(OrderLine.name.icontains(text, autoescape=True), OrderLine.sku == text),
         ),
-        exists().where(
-            party.id.in_((Order.unit_id, Order.supplier_id)), party.name.icontains(text, autoescape=True)
-        ),
+        exists().where(party.id.in_((Order.unit_id, Order.supplier_id)), party.name.icontains(text, autoescape=True)),
     )
 
 

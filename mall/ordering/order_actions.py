@@ -198,9 +198,7 @@ def perform(
 
 def possible(order: Order, actor: Actor) -> list[str]:
     """The actions that this actor may take on this order now, in the order of the road."""
-    permitted = {
-        step.action for step in order.states.steps_from(order.state) if may(actor, step.permission, order)
-    }
+    permitted = {step.action for step in order.states.steps_from(order.state) if may(actor, step.permission, order)}
     return [
         action.name
         for action in _ACTIONS

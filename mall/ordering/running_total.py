@@ -1,4 +1,4 @@
-"""The year's running total of unit x category, held against the mode's limit by a row lock, not by a query before it."""
+"""The year's running total of unit x category, held against the limit by a row lock, not by a query before it."""
 
 from __future__ import annotations
 

@@ -53,18 +53,20 @@ def _deliver_one() -> bool:
     blocked = exists().where(
         earlier.document == OutboxEvent.document, earlier.id < OutboxEvent.id, earlier.state != "done"
     )
-    row = session().scalars(
-        select(OutboxEvent)
-        .where(OutboxEvent.state == "waiting", OutboxEvent.next_try_at <= func.now(), ~blocked)
-        .order_by(OutboxEvent.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    row = (
+        session()
+        .scalars(
+            select(OutboxEvent)
+            .where(OutboxEvent.state == "waiting", OutboxEvent.next_try_at <= func.now(), ~blocked)
+            .order_by(OutboxEvent.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        .first()
+    )
     if row is None:
         return False
-    event = Event(
-        id=row.id, name=row.name, document=row.document, payload=row.payload, happened_at=row.happened_at
-    )
+    event = Event(id=row.id, name=row.name, document=row.document, payload=row.payload, happened_at=row.happened_at)
     try:
         for subscriber in subscribers_of(row.name):
             subscriber(event)

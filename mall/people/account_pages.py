@@ -31,6 +31,7 @@ pages = Blueprint("account", __name__)
 
 START_PAGE = "/"
 
+
 @pages.route("/sign-in", methods=["GET", "POST"])
 @everyone("nobody is signed in yet")
 def sign_in() -> Any:
@@ -193,6 +194,4 @@ def _session_id() -> int | None:
 
 
 def _password_form(refusal: Refusal | None = None) -> str:
-    return render_template(
-        "account/password.html", refusal=refusal, length_min=LENGTH_MIN, classes_min=CLASSES_MIN
-    )
+    return render_template("account/password.html", refusal=refusal, length_min=LENGTH_MIN, classes_min=CLASSES_MIN)

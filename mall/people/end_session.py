@@ -23,9 +23,7 @@ def end_own_session(*, actor: Actor, session_id: int) -> None:
     """End one of the actor's sessions. Raises Refusal("account.no_such_session") for anybody else's, too."""
     if not _end(actor=actor, session_id=session_id):
         raise Refusal("account.no_such_session")
-    record(
-        actor=actor, action="account.end_session", subject=f"user:{actor.user_id}", facts={"session_id": session_id}
-    )
+    record(actor=actor, action="account.end_session", subject=f"user:{actor.user_id}", facts={"session_id": session_id})
 
 
 def _end(*, actor: Actor, session_id: int) -> int:

@@ -92,9 +92,11 @@ def wait_for_turn(budget: Budget) -> None:
 def require_budget(budget: Budget) -> None:
     """Raise Refusal("signin.throttled", retry_after=seconds) when the budget is used up."""
     # Columns, not objects: the row may have been read before the wait for our turn.
-    row = session().execute(
-        select(SignInCounter.failures, SignInCounter.opened_at).where(SignInCounter.key == budget.key)
-    ).first()
+    row = (
+        session()
+        .execute(select(SignInCounter.failures, SignInCounter.opened_at).where(SignInCounter.key == budget.key))
+        .first()
+    )
     if row is None:
         return
     closes_at = row.opened_at + WINDOW
@@ -162,16 +164,20 @@ def throttled(closes_at: datetime) -> Refusal:
 def _add(budget: Budget) -> tuple[int, datetime]:
     now = clock.now()
     is_over = SignInCounter.opened_at <= now - WINDOW
-    row = session().execute(
-        insert(SignInCounter)
-        .values(key=budget.key, opened_at=now, failures=1)
-        .on_conflict_do_update(
-            index_elements=[SignInCounter.key],
-            set_={
-                "failures": case((is_over, 1), else_=SignInCounter.failures + 1),
-                "opened_at": case((is_over, now), else_=SignInCounter.opened_at),
-            },
+    row = (
+        session()
+        .execute(
+            insert(SignInCounter)
+            .values(key=budget.key, opened_at=now, failures=1)
+            .on_conflict_do_update(
+                index_elements=[SignInCounter.key],
+                set_={
+                    "failures": case((is_over, 1), else_=SignInCounter.failures + 1),
+                    "opened_at": case((is_over, now), else_=SignInCounter.opened_at),
+                },
+            )
+            .returning(SignInCounter.failures, SignInCounter.opened_at)
         )
-        .returning(SignInCounter.failures, SignInCounter.opened_at)
-    ).one()
+        .one()
+    )
     return row.failures, row.opened_at

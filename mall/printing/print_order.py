@@ -161,9 +161,7 @@ def _acceptance_lines(order: Order, number: str, budget_lines: dict[int, BudgetL
     for line in order.lines:
         pieces = sheet.quantities.get(str(line.line_no), 0)
         if pieces:
-            lines.append(
-                _line(line, budget_lines, quantity=pieces, price_fen=line.contract_price_fen, accepted=pieces)
-            )
+            lines.append(_line(line, budget_lines, quantity=pieces, price_fen=line.contract_price_fen, accepted=pieces))
     return lines, sheet.amount_fen
 
 
@@ -240,7 +238,10 @@ def _contract_particulars(
         )
     }
     unit, seller = organisation(order.unit_id), supplier(order.supplier_id)
-    sides = {"unit": ("甲方(采购人)", unit.name if unit else ""), "supplier": ("乙方(供应商)", seller.name if seller else "")}
+    sides = {
+        "unit": ("甲方(采购人)", unit.name if unit else ""),
+        "supplier": ("乙方(供应商)", seller.name if seller else ""),
+    }
     return {
         "issued_on": on.isoformat(),
         "terms": ContractTerms(

@@ -64,9 +64,7 @@ def index(words: Words | None = None) -> str:
     if state in ("active", "suspended", "removed"):
         query = query.where(Supplier.state == state)
     total = session().scalar(select(func.count()).select_from(query.subquery())) or 0
-    suppliers = list(
-        session().scalars(query.order_by(Supplier.name).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    )
+    suppliers = list(session().scalars(query.order_by(Supplier.name).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)))
     on_shelf = session().execute(
         select(Listing.supplier_id, func.count())
         .where(Listing.state == "on_shelf", Listing.supplier_id.in_([supplier.id for supplier in suppliers]))

@@ -131,5 +131,3 @@ def _show_bug(error: Any) -> AnyResponse:
 def log_bug(error: BaseException) -> None:
     """The stack goes to the log under the request's id, never to the reader."""
     _log.error("bug", request_id=request_id(), route=request.endpoint, exc_info=error)
-
-

@@ -128,7 +128,7 @@ class Fingerprint:
             "select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
         ).fetchall()
         parts = [
-            f"select '{schema}.{table}', {_word_for(table)}::text from \"{schema}\".\"{table}\" as t"
+            f'select \'{schema}.{table}\', {_word_for(table)}::text from "{schema}"."{table}" as t'
             for schema, table in sorted(tables)
             if table not in HOUSEKEEPING
         ]
@@ -273,9 +273,7 @@ class Judge:
 
 def address_of(line: Line, facts: Facts) -> str:
     """The rule with the object's facts in it. A KeyError: no object is known for this converter yet."""
-    path = re.sub(
-        r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: quote(str(facts[found.group(1)]), safe="/"), line.rule
-    )
+    path = re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: quote(str(facts[found.group(1)]), safe="/"), line.rule)
     query = _QUERIES.get((line.rule, line.object))
     return f"{path}?{query.format(**facts)}" if query else path
 

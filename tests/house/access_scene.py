@@ -133,9 +133,7 @@ SITUATIONS: dict[str, Situation] = {
 class Scene:
     """The world with its people, and one maker for every object that the oracle names."""
 
-    def __init__(
-        self, world: World, people: dict[str, Person], *, admin: psycopg.Connection, folder: Path
-    ) -> None:
+    def __init__(self, world: World, people: dict[str, Person], *, admin: psycopg.Connection, folder: Path) -> None:
         self.world, self.people, self.admin, self.folder = world, people, admin, folder
         self.numbers = count(1)
         self._actors: dict[str, Actor] = {}

@@ -81,7 +81,9 @@ def test_a_refused_use_case_leaves_exactly_one_record_of_the_refusal(world: Worl
     with pytest.raises(Refusal):
         refuse(actor=world.actor("handler"))
 
-    rows = session().execute(
-        text("select action, result, facts->>'code' from audit_record where result = 'refused'")
-    ).all()
+    rows = (
+        session()
+        .execute(text("select action, result, facts->>'code' from audit_record where result = 'refused'"))
+        .all()
+    )
     assert rows == [("refuse", "refused", "listing.unknown")]

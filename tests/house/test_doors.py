@@ -23,7 +23,9 @@ def test_commit_stands_only_in_the_database_module() -> None:
         f"{source.name}:{line}"
         for source in sources()
         if source.name not in COMMITS_IN and not source.name.startswith(SERVER_ROOMS)
-        for line in _calls(source, "commit", receivers_left_out={"movements", "index", "writer", "self._writer", "_writer"})
+        for line in _calls(
+            source, "commit", receivers_left_out={"movements", "index", "writer", "self._writer", "_writer"}
+        )
     ]
 
     assert wrong == []
@@ -57,7 +59,9 @@ def test_nobody_asks_the_wall_clock() -> None:
 
 
 def test_templates_are_never_built_from_strings() -> None:
-    wrong = [source.name for source in sources() if re.search(r"render_template_string|Markup\(f|\|\s*safe", source.text)]
+    wrong = [
+        source.name for source in sources() if re.search(r"render_template_string|Markup\(f|\|\s*safe", source.text)
+    ]
 
     assert wrong == []
 
@@ -79,7 +83,7 @@ def test_sql_is_never_formatted_from_values() -> None:
 
 
 def test_no_float_near_money() -> None:
-    """Nothing named *_fen is divided with a slash, turned into a float, or annotated as one, outside of printing words."""
+    """Nothing named *_fen is divided with a slash, made a float, or annotated as one, outside of printing words."""
     wrong = []
     for source in sources():
         if source.name.startswith(("mall/installation/", "mall/search/")):
@@ -94,9 +98,12 @@ def test_no_float_near_money() -> None:
                 and any("fen" in ast.unparse(argument) for argument in node.args)
             ):
                 wrong.append(f"{source.name}:{node.lineno}")
-            elif isinstance(node, ast.AnnAssign) and "float" in ast.unparse(node.annotation):
-                if "fen" in ast.unparse(node.target):
-                    wrong.append(f"{source.name}:{node.lineno}")
+            elif (
+                isinstance(node, ast.AnnAssign)
+                and "float" in ast.unparse(node.annotation)
+                and "fen" in ast.unparse(node.target)
+            ):
+                wrong.append(f"{source.name}:{node.lineno}")
 
     assert wrong == []
 
@@ -115,10 +122,10 @@ def _calls(source: Source, name: str, *, receivers_left_out: set[str]) -> list[i
 def _assignments_to(source: Source, name: str) -> list[int]:
     found = []
     for node in ast.walk(source.tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
-        found += [
-            node.lineno for target in targets if isinstance(target, ast.Attribute) and target.attr == name
-        ]
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+        found += [node.lineno for target in targets if isinstance(target, ast.Attribute) and target.attr == name]
     return found
 
 
@@ -142,6 +149,9 @@ def _only_shown(source: Source, node: ast.BinOp) -> bool:
 def _only_constants(joined: ast.JoinedStr) -> bool:
     return all(
         isinstance(part, ast.Constant)
-        or (isinstance(part, ast.FormattedValue) and re.fullmatch(r"_?[A-Z][A-Z_0-9]*|int\(.*\)", ast.unparse(part.value)))
+        or (
+            isinstance(part, ast.FormattedValue)
+            and re.fullmatch(r"_?[A-Z][A-Z_0-9]*|int\(.*\)", ast.unparse(part.value))
+        )
         for part in joined.values
     )

@@ -32,7 +32,9 @@ def test_imports_point_down() -> None:
 
 
 def test_nobody_below_imports_wsgi() -> None:
-    wrong = [f"{source.name}:{line}" for source in sources() for module, line, _ in imports_of(source) if module == "wsgi"]
+    wrong = [
+        f"{source.name}:{line}" for source in sources() for module, line, _ in imports_of(source) if module == "wsgi"
+    ]
 
     assert wrong == []
 

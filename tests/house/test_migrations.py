@@ -61,6 +61,8 @@ def test_the_application_deletes_only_notes_of_the_moment(own_database: Clone) -
 
 
 def test_the_application_makes_nothing_of_its_own(own_database: Clone) -> None:
-    with psycopg.connect(own_database.app, autocommit=True) as connection:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("create table mine (id int)")
+    with (
+        psycopg.connect(own_database.app, autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("create table mine (id int)")

@@ -35,7 +35,11 @@ def test_words_stand_in_both_languages() -> None:
     wrong = [
         code
         for code, words in REFUSALS.items()
-        if not words.zh or not words.en or not re.search(r"[\u4e00-\u9fff]", words.zh) or not words.zh_next or not words.en_next
+        if not words.zh
+        or not words.en
+        or not re.search(r"[\u4e00-\u9fff]", words.zh)
+        or not words.zh_next
+        or not words.en_next
     ]
 
     assert wrong == []

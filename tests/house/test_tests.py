@@ -55,15 +55,15 @@ def test_every_test_can_fail() -> None:
     """A test asserts, expects an exception, or hands over to a function that does."""
     wrong = []
     for source in sources_of_tests():
-        checkers = {
-            node.name
-            for node in ast.walk(source.tree)
-            if isinstance(node, ast.FunctionDef) and _checks(node)
-        }
+        checkers = {node.name for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef) and _checks(node)}
         for node in source.tree.body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not _checks(node):
-                called = {ast.unparse(call.func).split(".")[-1] for call in ast.walk(node) if isinstance(call, ast.Call)}
-                if not called & checkers and not any(name.startswith(("assert_", "expect_", "require_")) for name in called):
+                called = {
+                    ast.unparse(call.func).split(".")[-1] for call in ast.walk(node) if isinstance(call, ast.Call)
+                }
+                if not called & checkers and not any(
+                    name.startswith(("assert_", "expect_", "require_")) for name in called
+                ):
                     wrong.append(f"{source.name}:{node.lineno} {node.name}")
 
     assert wrong == []

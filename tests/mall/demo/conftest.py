@@ -64,9 +64,7 @@ def small_importer(path: Path, credit_code: str, mode: str) -> Mapping[str, int]
 def load(*, say: Callable[[str], None] = lambda line: None, seed: int = SEED, password: str = PASSWORD) -> bool:
     """Load the small province, or carry its load on."""
     with clock.frozen(EVENING):
-        return load_demo(
-            seed=seed, password=password, importer=small_importer, settle=_settle, say=say, scale=SCALE
-        )
+        return load_demo(seed=seed, password=password, importer=small_importer, settle=_settle, say=say, scale=SCALE)
 
 
 @pytest.fixture(scope="session")

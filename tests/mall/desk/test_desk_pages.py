@@ -143,9 +143,7 @@ def test_a_foreign_listing_is_neither_shown_nor_changed(app: Flask, world: World
     token = page.form(f"/{world.listings['paper2']}/price").fields["csrf_token"]
     listing_id = world.listings["paper"]
 
-    answer = browser.client.post(
-        f"/supplier/listings/{listing_id}/price", data={"price": "1.00", "csrf_token": token}
-    )
+    answer = browser.client.post(f"/supplier/listings/{listing_id}/price", data={"price": "1.00", "csrf_token": token})
 
     assert "SKU-printer" not in page.words
     assert answer.status_code == 404

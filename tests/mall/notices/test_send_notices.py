@@ -46,9 +46,7 @@ def test_the_approver_hears_of_a_submitted_order(world: World, number: str) -> N
 def test_the_same_event_twice_is_one_notice(world: World, number: str) -> None:
     deliver_waiting()
     row = session().query(OutboxEvent).filter_by(name="order.submit").one()
-    event = Event(
-        id=row.id, name=row.name, document=row.document, payload=row.payload, happened_at=row.happened_at
-    )
+    event = Event(id=row.id, name=row.name, document=row.document, payload=row.payload, happened_at=row.happened_at)
 
     atomic(housekeeping="delivery once more, as after a crash")(send_notices)(event)
 

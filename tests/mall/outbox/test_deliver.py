@@ -75,9 +75,7 @@ def test_poison_blocks_its_own_document_and_no_other(world: World, heard: list[t
     assert heard == [("b", 3)]
 
 
-def test_poison_is_parked_after_its_tries_and_goes_on_when_released(
-    world: World, heard: list[tuple[str, int]]
-) -> None:
+def test_poison_is_parked_after_its_tries_and_goes_on_when_released(world: World, heard: list[tuple[str, int]]) -> None:
     happen(("a", 1, True), ("a", 2, False))
     for _ in range(MAX_TRIES):
         make_due()

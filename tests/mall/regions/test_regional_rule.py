@@ -20,7 +20,9 @@ ON = date(2026, 11, 23)
 
 
 @atomic
-def enact(code: str, region_code: int, value: int, *, since: date = date(2026, 1, 1), until: date | None = None) -> None:
+def enact(
+    code: str, region_code: int, value: int, *, since: date = date(2026, 1, 1), until: date | None = None
+) -> None:
     session().execute(
         insert(RegionalRule).values(
             code=code,
