@@ -24,6 +24,7 @@ class RequestFacts:
     request_id: str = ""
 
 
+_INSERT = insert(AuditRecord.__table__)
 _LOCAL = RequestFacts(address="local")
 request_facts: ContextVar[RequestFacts] = ContextVar("request_facts", default=_LOCAL)
 
@@ -32,23 +33,27 @@ def record(
     *, actor: Actor, action: str, subject: str, result: str = "done", facts: dict[str, Any] | None = None
 ) -> None:
     """Write one audit record in the transaction under way; without it the transaction does not commit."""
-    source = request_facts.get()
     writing = session()
-    writing.execute(
-        insert(AuditRecord.__table__),
-        {
-            "at": clock.now(),
-            "user_id": actor.user_id,
-            "actor_name": actor.name or actor.username or "访客",
-            "action": action,
-            "subject": subject,
-            "result": result,
-            "facts": plain(facts or {}),
-            "address": source.address,
-            "request_id": source.request_id,
-        },
-    )
+    writing.execute(_INSERT, audit_row(actor=actor, action=action, subject=subject, result=result, facts=facts))
     writing.info["audited"] = True
+
+
+def audit_row(
+    *, actor: Actor, action: str, subject: str, result: str = "done", facts: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The values of one audit record; for the door of documents, which writes it in one statement with others."""
+    source = request_facts.get()
+    return {
+        "at": clock.now(),
+        "user_id": actor.user_id,
+        "actor_name": actor.name or actor.username or "访客",
+        "action": action,
+        "subject": subject,
+        "result": result,
+        "facts": plain(facts or {}),
+        "address": source.address,
+        "request_id": source.request_id,
+    }
 
 
 @atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import defer
 
 from mall.catalogue.category import Category
@@ -36,21 +36,28 @@ def offers(listing_ids: list[int]) -> dict[int, Offer]:
     return {row[0].id: Offer(*row) for row in rows}
 
 
+#: built once: every order asks it
+_IDS = bindparam("listing_ids", expanding=True)
+_WITH_RIVALS = (
+    select(Listing, Product, Category, Supplier)
+    .join(Product, Product.id == Listing.product_id)
+    .join(Supplier, Supplier.id == Listing.supplier_id)
+    .outerjoin(Category, Category.code == Product.category_code)
+    .where(
+        Listing.product_id.in_(select(Listing.product_id).where(Listing.id.in_(_IDS))),
+        or_(Listing.state == "on_shelf", Listing.id.in_(_IDS)),
+    )
+    .order_by(Listing.product_id, Listing.price_fen / Listing.pack_size, Listing.id)
+    .options(defer(Listing.description_html, raiseload=True))
+)
+
+
 def offers_with_rivals(listing_ids: list[int]) -> tuple[dict[int, Offer], dict[int, list[Offer]]]:
     """(the offers with these listing ids, every offer on the shelf of their products, cheapest per base unit first).
 
     One query for both, without the descriptions: whoever orders needs neither those nor a second round trip.
     """
-    products = select(Listing.product_id).where(Listing.id.in_(listing_ids))
-    rows = session().execute(
-        select(Listing, Product, Category, Supplier)
-        .join(Product, Product.id == Listing.product_id)
-        .join(Supplier, Supplier.id == Listing.supplier_id)
-        .outerjoin(Category, Category.code == Product.category_code)
-        .where(Listing.product_id.in_(products), or_(Listing.state == "on_shelf", Listing.id.in_(listing_ids)))
-        .order_by(Listing.product_id, Listing.price_fen / Listing.pack_size, Listing.id)
-        .options(defer(Listing.description_html, raiseload=True))
-    )
+    rows = session().execute(_WITH_RIVALS, {"listing_ids": listing_ids})
     wanted: dict[int, Offer] = {}
     rivals: dict[int, list[Offer]] = {}
     for row in rows:
@@ -60,16 +67,3 @@ def offers_with_rivals(listing_ids: list[int]) -> tuple[dict[int, Offer], dict[i
         if offer.listing.state == "on_shelf":
             rivals.setdefault(offer.product.id, []).append(offer)
     return wanted, rivals
-
-
-def offers_of_products(product_ids: list[int]) -> list[Offer]:
-    """All offers on the shelf for these products, cheapest per base unit first."""
-    rows = session().execute(
-        select(Listing, Product, Category, Supplier)
-        .join(Product, Product.id == Listing.product_id)
-        .join(Supplier, Supplier.id == Listing.supplier_id)
-        .outerjoin(Category, Category.code == Product.category_code)
-        .where(Listing.product_id.in_(product_ids), Listing.state == "on_shelf")
-        .order_by(Listing.product_id, Listing.price_fen / Listing.pack_size, Listing.id)
-    )
-    return [Offer(*row) for row in rows]

@@ -22,9 +22,10 @@ PREFIXES = {
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}
+_NEXT = {kind: select(sequence.next_value()) for kind, sequence in SEQUENCES.items()}
 
 
 def next_number(kind: str, *, region_code: int, year: int) -> str:
     """The next number, such as DD-410100-2026-000123."""
-    running = session().scalar(select(SEQUENCES[kind].next_value()))
+    running = session().scalar(_NEXT[kind])
     return f"{PREFIXES[kind]}-{region_code}-{year}-{running:06d}"

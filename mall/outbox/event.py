@@ -28,14 +28,17 @@ class Event:
 
 Subscriber = Callable[[Event], None]
 _subscribers: dict[str, list[Subscriber]] = {}
+_INSERT = insert(OutboxEvent.__table__)
 
 
 def publish(name: str, *, document: str, payload: dict[str, Any] | None = None) -> None:
     """Write the event into the outbox of the transaction under way."""
-    session().execute(
-        insert(OutboxEvent.__table__),
-        {"name": name, "document": document, "payload": plain(payload or {}), "happened_at": clock.now()},
-    )
+    session().execute(_INSERT, event_row(name, document=document, payload=payload))
+
+
+def event_row(name: str, *, document: str, payload: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The values of one event; for the door of documents, which writes it in one statement with others."""
+    return {"name": name, "document": document, "payload": plain(payload or {}), "happened_at": clock.now()}
 
 
 def subscribes(*names: str) -> Callable[[Subscriber], Subscriber]:

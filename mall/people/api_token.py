@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Identity, Index, or_, select, update
+from sqlalchemy import ForeignKey, Identity, Index, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall import clock
@@ -35,33 +35,37 @@ class ApiToken(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+#: built once: this runs before every request of the API
+_ACTOR_OF_TOKEN = (
+    select(
+        ApiToken.id, ApiToken.post_id, ApiToken.last_used_at,
+        UserAccount.id, UserAccount.username, UserAccount.name,
+        UserPost.id, UserPost.role, UserPost.organisation_id, Organisation.region_code, Organisation.name,
+    )
+    .join(UserAccount, UserAccount.id == ApiToken.user_id)
+    .outerjoin(
+        UserPost,
+        (UserPost.user_id == UserAccount.id)
+        & UserPost.ended_at.is_(None)
+        & or_(ApiToken.post_id.is_(None), UserPost.id == ApiToken.post_id),
+    )
+    .outerjoin(Organisation, Organisation.id == UserPost.organisation_id)
+    .where(
+        ApiToken.token_hash == bindparam("token_hash"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > bindparam("now"),
+        UserAccount.state == "active",
+    )
+    .order_by(UserPost.id)
+)  # fmt: skip
+
+
 def actor_of_token(token: str) -> Actor | None:
     """The person (with all posts, or the token's one) behind a token that is still good, in one query."""
     if not token.startswith(TOKEN_PREFIX) or len(token) > 100:
         return None
     now = clock.now()
-    rows = session().execute(
-        select(
-            ApiToken.id, ApiToken.post_id, ApiToken.last_used_at,
-            UserAccount.id, UserAccount.username, UserAccount.name,
-            UserPost.id, UserPost.role, UserPost.organisation_id, Organisation.region_code, Organisation.name,
-        )
-        .join(UserAccount, UserAccount.id == ApiToken.user_id)
-        .outerjoin(
-            UserPost,
-            (UserPost.user_id == UserAccount.id)
-            & UserPost.ended_at.is_(None)
-            & or_(ApiToken.post_id.is_(None), UserPost.id == ApiToken.post_id),
-        )
-        .outerjoin(Organisation, Organisation.id == UserPost.organisation_id)
-        .where(
-            ApiToken.token_hash == secret_hash(token),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at > now,
-            UserAccount.state == "active",
-        )
-        .order_by(UserPost.id)
-    ).all()  # fmt: skip
+    rows = session().execute(_ACTOR_OF_TOKEN, {"token_hash": secret_hash(token), "now": now}).all()
     if not rows:
         return None
     token_id, _post_id, last_used_at, user_id, username, name = rows[0][:6]

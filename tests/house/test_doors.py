@@ -96,9 +96,7 @@ def test_no_float_near_money() -> None:
                 isinstance(node, ast.Call)
                 and getattr(node.func, "id", "") == "float"
                 and any("fen" in ast.unparse(argument) for argument in node.args)
-            ):
-                wrong.append(f"{source.name}:{node.lineno}")
-            elif (
+            ) or (
                 isinstance(node, ast.AnnAssign)
                 and "float" in ast.unparse(node.annotation)
                 and "fen" in ast.unparse(node.target)
