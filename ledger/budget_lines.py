@@ -1,10 +1,12 @@
 """Budget lines: what a unit may spend in a year and on what, and where each fen of it stands."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Result, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -216,16 +218,32 @@ def balances(session: Session | Connection, line_ids: Iterable[int]) -> dict[int
     return {line_id: found.get(line_id, LineBalance(line_id)) for line_id in asked}
 
 
-def explain_line(session: Session | Connection, line_id: int) -> list[Standing]:
+def explain_line(session: Session | Connection, line_id: int, *, at: datetime | None = None) -> list[Standing]:
     """Every fen of a line in one query: per account and document what stands there and what put it there last.
 
-    The first row is the appropriation; the amounts of the others sum up to it. Empty places are left out.
+    `at`: as it stood at this instant, by what had been posted then; None: now. The first row is the appropriation;
+    the amounts of the others sum up to it. Empty places are left out.
     """
+    rows = session.execute(_EXPLAIN, {"line_id": line_id}) if at is None else _explained_at(session, line_id, at)
     return [
         Standing(Account(row.coa), row.official_code, row.name_zh, row.name_en, row.sub, row.amount_fen, row.event,
                  row.posted_at, row.txn_id)
-        for row in session.execute(_EXPLAIN, {"line_id": line_id})
+        for row in rows
     ]  # fmt: skip
+
+
+def _explained_at(session: Session | Connection, line_id: int, at: datetime) -> Result[Any]:
+    if at.tzinfo is None:
+        raise MalformedPosting("an instant needs its time zone")
+    return session.execute(_EXPLAIN_AT, {"line_id": line_id, "at": at})
+
+
+def balance_of_standings(line_id: int, standings: Iterable[Standing]) -> LineBalance:
+    """What the standings of one line sum up to, account by account; for a past instant there is no stored balance."""
+    sums: dict[str, int] = defaultdict(int)
+    for one in standings:
+        sums[f"{one.account.name.lower()}_fen"] += one.amount_fen
+    return LineBalance(line_id, **sums)
 
 
 def postings_of(
@@ -302,6 +320,23 @@ _EXPLAIN = text(
     " join ledger.txn t on t.region = e.region and t.year = e.year and t.id = e.txn_id"
     " where l.id = :line_id and a.balance_fen <> 0"
     " order by a.coa, a.sub"
+)
+
+# Sums of entries, not the stored running balances: those are in the order of posting, which is not that of the clock.
+_EXPLAIN_AT = text(
+    "select e.coa, c.official_code, c.name_zh, c.name_en, e.sub, (sum(e.amount_fen) * a.normal)::bigint as amount_fen,"
+    " (array_agg(t.event order by t.posted_at desc, t.id desc))[1] as event, max(t.posted_at) as posted_at,"
+    " (array_agg(t.id order by t.posted_at desc, t.id desc))[1] as txn_id"
+    " from ledger.budget_line l"
+    " join ledger.account a on a.region = l.region and a.year = l.year and a.line_id = l.id"
+    " join ledger.chart_of_accounts c on c.code = a.coa and c.book = 'budget'"
+    " join ledger.entry e on e.region = a.region and e.year = a.year and e.sub = a.sub and e.line_id = a.line_id"
+    " and e.coa = a.coa and e.seq is not null"
+    " join ledger.txn t on t.region = e.region and t.year = e.year and t.id = e.txn_id"
+    " where l.id = :line_id and t.posted_at <= :at"
+    " group by e.coa, c.official_code, c.name_zh, c.name_en, e.sub, a.normal"
+    " having sum(e.amount_fen) <> 0"
+    " order by e.coa, e.sub"
 )
 
 _POSTINGS = text(

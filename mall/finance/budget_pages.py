@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from ledger.budget_lines import balances, explain_line, find_line, lines_of_unit
+from ledger.budget_lines import balance_of_standings, balances, explain_line, find_line, lines_of_unit
 from mall import clock
 from mall.access.actor import UNIT_ROLES
 from mall.access.authorize import may
@@ -56,19 +58,37 @@ def index() -> str:
 @pages.get("/budget/<int:line_id>")
 @needs("budget.read")
 def explain(line_id: int) -> str:
-    """Every fen of one line: per document where it stands and what put it there."""
+    """Every fen of one line: per document where it stands and what put it there, now or at the end of a past day."""
     line = find_line(session(), line_id)
     if line is None or not may(current_actor(), "budget.read", line):
         raise Refusal("page.not_found")
-    standings = explain_line(session(), line_id)
+    wanted = request.args.get("on", "").strip()
+    day, fault = _past_day(wanted)
+    standings = explain_line(session(), line_id, at=clock.end_of_day(day) if day is not None else None)
     numbers = [one.document.partition(":")[2] for one in standings if one.document.startswith("order:")]
     orders = {order.reference: order for order in session().scalars(select(Order).where(Order.number.in_(numbers)))}
     return render_template(
         "finance/explain.html",
         line=line,
         unit=organisation(line.unit_id),
-        balance=balances(session(), [line_id])[line_id],
+        balance=balance_of_standings(line_id, standings),
         standings=standings,
+        day=day,
+        wanted=wanted,
+        fault=fault,
         orders=orders,
         suppliers=organisation_names({order.supplier_id for order in orders.values()}),
     )
+
+
+def _past_day(text: str) -> tuple[date | None, str]:
+    """(the day asked for, what is wrong with it); no day means now, and so does today."""
+    if not text:
+        return None, ""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None, _("“%(day)s”不是日期，下面是现在的情况。请按 2026-08-31 的样子填写。", day=text[:20])
+    if day > clock.today():
+        return None, _("%(day)s 还没有到，下面是现在的情况。", day=day.isoformat())
+    return (day if day < clock.today() else None), ""

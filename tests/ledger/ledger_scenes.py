@@ -60,7 +60,14 @@ def new_line(session: Session | Connection, *, amount_fen: int = 0, unit_id: int
 
 
 def write(
-    session: Session | Connection, event: str, entries: list[Entry], *, source: str = ORDER, on: date = DAY, **more
+    session: Session | Connection,
+    event: str,
+    entries: list[Entry],
+    *,
+    source: str = ORDER,
+    on: date = DAY,
+    posted_at: datetime = NOON,
+    **more,
 ) -> Posted:
     """Post an event of the order in the tests' region and year."""
     source_type, _, source_id = source.partition(":")
@@ -72,7 +79,7 @@ def write(
         source_id=source_id,
         event=event,
         effective_on=on,
-        posted_at=NOON,
+        posted_at=posted_at,
         actor="经办人",
         entries=entries,
         **more,

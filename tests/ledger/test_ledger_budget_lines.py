@@ -1,5 +1,7 @@
 """Budget lines: entered once, filled and reduced by postings, and every fen of them explained."""
 
+from datetime import timedelta
+
 import pytest
 from ledger_scenes import DAY, NOON, ORDER, REGION, YEAR, new_line, standing, write
 from sqlalchemy import text
@@ -139,6 +141,23 @@ def test_every_fen_of_a_line_is_explained_by_account_and_document(session):
         (A.COMMITTED, "order:2", 150, "accept"),
         (A.ACCRUED, "order:2", 50, "accept"),
     ]
+
+
+def test_a_line_is_explained_as_it_stood_at_a_past_instant(session):
+    line_id = new_line(session, amount_fen=1_000)
+    write(session, "submit", movements.reserve({line_id: 300}, document=ORDER))
+    write(session, "approve", movements.commit({line_id: 300}, document=ORDER), posted_at=NOON + timedelta(days=2))
+
+    before, after = (budget_lines.explain_line(session, line_id, at=NOON + timedelta(days=days)) for days in (1, 2))
+
+    assert [(s.account, s.document, s.amount_fen, s.last_event) for s in before] == [
+        (A.APPROPRIATION, "", 1_000, "appropriation"),
+        (A.AVAILABLE, "", 700, "submit"),
+        (A.RESERVED, ORDER, 300, "submit"),
+    ]
+    assert after == budget_lines.explain_line(session, line_id)
+    assert budget_lines.balance_of_standings(line_id, after) == budget_lines.balances(session, [line_id])[line_id]
+    assert budget_lines.explain_line(session, line_id, at=NOON - timedelta(seconds=1)) == []
 
 
 def test_the_postings_of_an_order_include_those_of_its_other_documents(session):

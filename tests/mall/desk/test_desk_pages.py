@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from mall import clock
 from mall.catalogue.listing import Listing
 from mall.catalogue.price_history import PriceChange
 from mall.database import session
@@ -70,6 +73,21 @@ def test_budget_line_is_explained_to_the_last_fen(app: Flask, world: World, numb
     assert "批复 ¥100,000.00，其中可用 ¥99,785.00" in page.words
     assert number in page.words
     assert "与批复分文不差" in page.words
+
+
+def test_budget_line_is_shown_as_it_stood_on_a_past_day(app: Flask, world: World, number: str) -> None:
+    browser = FormBrowser(app.test_client(), "finance")
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+
+    past = browser.get(f"/budget/{world.office_line}?on={yesterday}")
+    future = browser.get(f"/budget/{world.office_line}?on={tomorrow}")
+    nonsense = browser.get(f"/budget/{world.office_line}?on=31.8.")
+
+    assert "还没有任何入账" in past.words
+    assert number not in past.words
+    assert "还没有到" in future.words and number in future.words
+    assert "“31.8.”不是日期" in nonsense.words and number in nonsense.words
 
 
 def test_a_foreign_units_budget_is_denied(app: Flask, world: World, number: str) -> None:
