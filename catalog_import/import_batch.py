@@ -23,8 +23,9 @@ from mall.access.actor import Actor
 from mall.database import Base, Instant, session
 
 MODES = ("dry-run", "partial", "all-or-nothing")
-#: How far a batch has come. `failed` is a file that could not be read; `checked` waits for a decision.
-STAGES = ("received", "decoded", "staged", "checked", "merging", "merged", "failed")
+#: How far a batch has come. `columns` waits for the supplier to say what the columns mean; `failed` is a file that
+#: could not be read; `checked` waits for a decision.
+STAGES = ("received", "columns", "decoded", "staged", "checked", "merging", "merged", "failed")
 OUTCOMES = ("new", "price_rise", "price_cut", "changed", "unchanged", "needs_category", "faulty")
 #: Between the cells of a staged row; ASCII made this character for it, and the reader takes it out of cells.
 CELL_SEPARATOR = "\x1f"
@@ -34,7 +35,9 @@ class ImportBatch(Base):
     """One file of one supplier. The same bytes and mapping are the same batch, until something else changed the goods.
 
     `stage` and the two cursors say how far the work has come; whoever takes it up goes on from there.
-    `preamble` holds the rows up to and with the header as [row number, [cells]].
+    `preamble` holds the rows up to and with the header as [row number, [cells]], `samples` some cells of each column.
+    `asks_columns` says that somebody sits before a page who can be asked about headers that are not clear.
+    `stage_since` is when the present stage began; `purged_at` is when the file itself was thrown away.
     """
 
     __tablename__ = "import_batch"
@@ -55,6 +58,8 @@ class ImportBatch(Base):
     attempt: Mapped[int] = mapped_column(server_default="1")
     mode: Mapped[str]
     stage: Mapped[str] = mapped_column(server_default="received")
+    stage_since: Mapped[datetime | None] = mapped_column(Instant)
+    asks_columns: Mapped[bool] = mapped_column(server_default="false")
     encoding: Mapped[str] = mapped_column(server_default="")
     delimiter: Mapped[str] = mapped_column(server_default="")
     sheet: Mapped[str] = mapped_column(server_default="")
@@ -63,6 +68,7 @@ class ImportBatch(Base):
     columns: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
     unknown_headers: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
     preamble: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    samples: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")
     rows_total: Mapped[int] = mapped_column(server_default="0")
     blocks_staged: Mapped[int] = mapped_column(server_default="0")
     rows_staged: Mapped[int] = mapped_column(server_default="0")
@@ -74,6 +80,29 @@ class ImportBatch(Base):
     user_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def headers(self) -> list[str]:
+        """The supplier's headers, [] as long as the file was not read."""
+        return [str(cell).strip() for cell in self.preamble[-1][1]] if self.preamble else []
+
+    @property
+    def is_held_back(self) -> bool:
+        """All or nothing was asked, and rows are faulty: nothing is merged."""
+        return self.stage == "checked" and self.mode == "all-or-nothing" and self.counts.get("faulty", 0) > 0
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody works on it, or will without being asked again."""
+        if self.stage == "checked":
+            return self.mode != "dry-run" and not self.is_held_back
+        return self.stage in ("received", "decoded", "staged", "merging")
+
+    @property
+    def rows_done(self) -> int:
+        """How many rows the present stage has behind it."""
+        return max(self.merged_to_row - self.header_row, 0) if self.stage == "merging" else self.rows_staged
 
     @property
     def reference(self) -> str:

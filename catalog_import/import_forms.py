@@ -29,5 +29,9 @@ class DecisionForm(FlaskForm):
     mode = RadioField(_l("处理方式"), choices=MODE_CHOICES[1:], default="partial")
 
 
+class ColumnsForm(FlaskForm):
+    """Carries nothing but the token: the selects are named after the positions of the columns."""
+
+
 class SettleForm(FlaskForm):
     """Carries nothing but the token: the choices are named after words and listings."""

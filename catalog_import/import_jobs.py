@@ -72,7 +72,7 @@ def _waiting(*, limit: int) -> list[tuple[int, int | None, int]]:
 def _note_breakage(*, actor: Actor, batch_id: int) -> None:
     found = session().get(ImportBatch, batch_id, with_for_update=True)
     if found is not None and found.stage != "merged":
-        found.stage = "failed"
+        found.stage, found.stage_since = "failed", clock.now()
         found.refusal_code = "import.broke"
         found.finished_at = clock.now()
         record(actor=actor, action="import.read", subject=found.reference, result="failed")

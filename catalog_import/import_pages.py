@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -14,12 +14,16 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms.fields.choices import SelectChoice
 
-from catalog_import.feed_row import COLUMNS
+from catalog_import.feed_row import COLUMNS, TITLES
 from catalog_import.feed_shelf import feed_named
 from catalog_import.import_batch import CELL_SEPARATOR, OUTCOMES, ImportBatch, ImportRow, batch, batches_of, rows_of
-from catalog_import.import_forms import DecisionForm, SettleForm, UploadForm
+from catalog_import.import_forms import ColumnsForm, DecisionForm, SettleForm, UploadForm
 from catalog_import.import_jobs import INLINE_BYTES_MAX
+from catalog_import.import_progress import STATIONS, progress_of
+from catalog_import.map_columns import map_columns, mappable, may_map
+from catalog_import.next_step import next_step
 from catalog_import.receive_file import receive_file
+from catalog_import.recognise_feed import IGNORED, missing_columns
 from catalog_import.report import report_name, row_findings, write_report
 from catalog_import.run_import import decide_batch, run_batch, summary
 from catalog_import.settle_categories import settle_listings, settle_words, waiting_words
@@ -32,10 +36,12 @@ from mall.access.guards import current_actor, needs
 from mall.errors import Refusal
 from mall.people.organisation import organisation_names
 from mall.web.translation import current_language
+from mall.web.words import status_of
 
 pages = Blueprint("imports", __name__, url_prefix="/supplier/imports")
 
 ROWS_SHOWN = 50
+POLLS_EVERY_SECONDS = 2
 _MEMORY_BYTES = 4 << 20
 #: Shown first what needs a hand.
 _OUTCOMES_SHOWN = ("faulty", "needs_category", "price_rise", "price_cut", "changed", "new", "unchanged")
@@ -46,14 +52,8 @@ _OUTCOMES_SHOWN = ("faulty", "needs_category", "price_rise", "price_cut", "chang
 def index() -> str:
     """The upload form and the latest batches."""
     actor = current_actor()
-    return render_template(
-        "catalog_import/index.html",
-        form=_upload_form(actor),
-        batches=batches_of(actor),
-        several_suppliers=len(actor.supplier_ids) > 1,
-        columns=COLUMNS,
-        waiting=sum(word.count for word in waiting_words(actor, listings_shown=1)),
-    )
+    waiting = sum(word.count for word in waiting_words(actor, listings_shown=1))
+    return _upload_page(actor, form=_upload_form(actor), waiting=waiting)
 
 
 @pages.post("/")
@@ -63,21 +63,19 @@ def upload() -> AnyResponse | tuple[str, int]:
     actor = current_actor()
     form = _upload_form(actor)
     if not form.validate_on_submit():
-        return render_template(
-            "catalog_import/index.html", form=form, batches=batches_of(actor), columns=COLUMNS, waiting=0,
-            several_suppliers=len(actor.supplier_ids) > 1,
-        ), 422  # fmt: skip
+        return _upload_page(actor, form=form), 422
     received = receive_file(
         actor=actor,
         supplier_id=form.supplier_id.data,
         file_name=form.file.data.filename or "",
         stream=form.file.data.stream,
         mode=form.mode.data,
+        asks_columns=True,
     )
     if received.replayed:
         flash(_("这个文件以前收过，下面是当时的批次；没有重复导入。"), "info")
     _run_if_small(received.batch_id, actor=actor, mode=form.mode.data)
-    return redirect(url_for("imports.show", batch_id=received.batch_id))
+    return redirect(_next_page(received.batch_id))
 
 
 @pages.get("/<int:batch_id>")
@@ -100,10 +98,45 @@ def show(batch_id: int) -> str:
         rows=[_as_shown(row, found, language=language) for row in rows[:ROWS_SHOWN]],
         next_after=rows[ROWS_SHOWN - 1].row_number if len(rows) > ROWS_SHOWN else None,
         form=DecisionForm(),
+        progress=progress_of(found),
+        stations=tuple(STATIONS),
+        polls_every_seconds=POLLS_EVERY_SECONDS,
+        may_map=may_map(found),
         format_title=feed_named(found.format).TITLE,
         columns=[(column, _header_of(found, column.name)) for column in COLUMNS if column.name in found.columns],
         refusal=Refusal(found.refusal_code, **found.refusal_facts) if found.refusal_code else None,
     )
+
+
+@pages.get("/<int:batch_id>/columns")
+@needs("import.view")
+def columns(batch_id: int) -> AnyResponse | str:
+    """What the file's columns were taken for, with some of their cells, to be corrected."""
+    found = _batch(batch_id)
+    if not may_map(found):
+        return redirect(url_for("imports.show", batch_id=batch_id))
+    return _columns_page(found, chosen={position: name for name, position in found.columns.items()})
+
+
+@pages.post("/<int:batch_id>/columns")
+@needs("import.decide")
+def say_columns(batch_id: int) -> AnyResponse | tuple[str, int]:
+    """Fields `column-POSITION` = our column name or "ignored": read the file by them, and keep them."""
+    actor = current_actor()
+    found = _batch(batch_id)
+    mode, chosen = found.mode, _columns_chosen(mappable(found).values())
+    if not ColumnsForm().validate_on_submit():
+        flash(_("请重试。"), "warning")
+        return redirect(url_for("imports.columns", batch_id=batch_id))
+    try:
+        map_columns(actor=actor, batch_id=batch_id, chosen=chosen)
+    except Refusal as refusal:
+        if refusal.code not in ("import.column_twice", "import.columns_missing"):
+            raise
+        return _columns_page(_batch(batch_id), chosen=chosen, refusal=refusal), status_of(refusal)
+    flash(_("列的对应关系已记住，下次同样表头的文件自动沿用。"), "success")
+    _run_if_small(batch_id, actor=actor, mode=mode)
+    return redirect(_next_page(batch_id))
 
 
 @pages.post("/<int:batch_id>/decision")
@@ -188,11 +221,50 @@ def settle() -> AnyResponse:
     return redirect(url_for("imports.categories"))
 
 
+def _upload_page(actor: Actor, *, form: UploadForm, waiting: int = 0) -> str:
+    return render_template(
+        "catalog_import/index.html",
+        form=form,
+        batches=batches_of(actor),
+        next_step=next_step,
+        several_suppliers=len(actor.supplier_ids) > 1,
+        columns=COLUMNS,
+        waiting=waiting,
+    )
+
+
 def _upload_form(actor: Actor) -> UploadForm:
     form = UploadForm()
     names = organisation_names(set(actor.supplier_ids))
     form.supplier_id.choices = [SelectChoice(one, names.get(one, "")) for one in actor.supplier_ids]
     return form
+
+
+def _next_page(batch_id: int) -> str:
+    """Where to look after a file was read: first the columns, if they are not clear."""
+    waits = _batch(batch_id).stage == "columns"
+    return url_for("imports.columns" if waits else "imports.show", batch_id=batch_id)
+
+
+def _columns_page(found: ImportBatch, *, chosen: Mapping[int, str], refusal: Refusal | None = None) -> str:
+    samples = found.samples
+    return render_template(
+        "catalog_import/columns.html",
+        batch=found,
+        headers=[
+            (position, header, samples[position] if position < len(samples) else [])
+            for header, position in mappable(found).items()
+        ],
+        chosen=chosen,
+        columns=COLUMNS,
+        ignored=IGNORED,
+        missing=[TITLES[name] for name in missing_columns(found.columns)],
+        refusal=refusal,
+    )
+
+
+def _columns_chosen(positions: Iterable[int]) -> dict[int, str]:
+    return {position: request.form.get(f"column-{position}", IGNORED) for position in positions}
 
 
 def _run_if_small(batch_id: int, *, actor: Actor, mode: str) -> None:
@@ -226,7 +298,7 @@ def _cell(row: ImportRow, found: ImportBatch, column: str) -> str:
 
 
 def _header_of(found: ImportBatch, column: str) -> str:
-    return str(found.preamble[-1][1][found.columns[column]])
+    return found.headers[found.columns[column]]
 
 
 def _codes_by_word(supplier_id: int) -> dict[str, str]:

@@ -6,15 +6,18 @@ from flask import Flask
 
 from catalog_import import import_pages
 from catalog_import.feed_shelf import all_feeds
+from catalog_import.next_step import imports_on_desk
+from mall.desk.desk_panels import add_panel
 
 
 def install(app: Flask) -> None:
-    """Register the pages.
+    """Register the pages, and tell the start page what to show of them.
 
-    The command goes to the console by `import_commands.register`; the worker's chore is
-    `import_jobs.run_waiting_batches`, every few seconds.
+    The command goes to the console by `import_commands.register`; the worker's chores are
+    `import_jobs.run_waiting_batches`, every few seconds, and `purge_files.purge_files`, hourly.
     """
     app.register_blueprint(import_pages.pages)
+    add_panel("imports", imports_on_desk)
     # A format that does not keep the contract is found at start, not at the first upload.
     for feed in all_feeds():
         for name in ("NAME", "TITLE", "EXTENSIONS", "MEDIA_TYPE", "sniff", "guard", "read", "write_report"):

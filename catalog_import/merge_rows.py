@@ -69,9 +69,7 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
         bindparam("codes", type_=ARRAY(Text)),
         bindparam("sold", type_=ARRAY(Boolean)),
     )
-    # Fresh rows have no statistics: the planner takes them for a handful and loops over them row by row.
-    loops = "off" if batch.rows_staged > _LOOPED_ROWS_MAX else "on"
-    _set_local("enable_nestloop", loops)
+    _avoid_loops(rows=batch.rows_staged)
     session().execute(
         statement,
         {
@@ -84,6 +82,11 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
         },
     )
     _set_local("enable_nestloop", "on")
+
+
+def _avoid_loops(*, rows: int) -> None:
+    """Fresh rows have no statistics: the planner takes them for a handful and loops over all of them for each."""
+    _set_local("enable_nestloop", "off" if rows > _LOOPED_ROWS_MAX else "on")
 
 
 def take_your_time() -> None:
@@ -114,6 +117,7 @@ def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
         "user_id": actor.user_id,
         "reason": batch.reference,
     }
+    _avoid_loops(rows=batch.rows_staged)
     # New products are made by one merge at a time, or two suppliers would make the same one twice.
     session().execute(text("select pg_advisory_xact_lock(hashtext('catalog_import.products'))"))
     session().execute(text(CREATE_PRODUCTS_SQL.format(wanted=WANTED_SQL)), chunk)

@@ -49,9 +49,12 @@ def receive_file(
     stream: IO[bytes],
     mode: str,
     mapping: Mapping[str, str] | None = None,
+    asks_columns: bool = False,
     bytes_max: int = FILE_BYTES_MAX,
 ) -> Received:
     """Take a supplier's file in. `mapping` (header -> column or "ignored") is kept for the supplier's next files.
+
+    With `asks_columns` a file whose headers are not all clear waits for `map_columns`.
 
     Raises Refusal "access.denied", "import.too_big", "import.empty_file", "import.old_workbook",
     "import.unknown_format", "import.supplier_not_active", "import.mapping_unknown".
@@ -70,6 +73,7 @@ def receive_file(
         feed_name=feed.NAME,
         mode=mode,
         mapping=mapping or {},
+        asks_columns=asks_columns,
     )
 
 
@@ -83,16 +87,16 @@ def _open_batch(
     feed_name: str,
     mode: str,
     mapping: Mapping[str, str],
+    asks_columns: bool,
 ) -> Received:
     selling = supplier(supplier_id)
     if selling is None or selling.state != "active":
         raise Refusal("import.supplier_not_active", supplier=selling.name if selling else str(supplier_id))
-    # Two uploads of one file at the same moment wait here for each other.
-    session().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(spooled.sha256, supplier_id))))
-    _keep_mapping(supplier_id, mapping)
+    wait_for_others(supplier_id, sha256=spooled.sha256)
+    keep_mapping(supplier_id, mapping)
     words = header_words(supplier_id)
-    words_hash = hash_of(json.dumps(words, sort_keys=True).encode()).hexdigest() if words else ""
-    known = _latest_batch(supplier_id, sha256=spooled.sha256, mapping_hash=words_hash)
+    words_hash = hash_of_mapping(words)
+    known = latest_batch(supplier_id, sha256=spooled.sha256, mapping_hash=words_hash)
     if known is not None and not _goods_changed_since(known):
         return Received(batch_id=known.id, replayed=True)
     opened = ImportBatch(
@@ -105,8 +109,10 @@ def _open_batch(
         mapping_hash=words_hash,
         attempt=known.attempt + 1 if known else 1,
         mode=mode,
+        asks_columns=asks_columns,
         user_id=actor.user_id,
         created_at=clock.now(),
+        stage_since=clock.now(),
     )
     session().add(opened)
     session().flush()
@@ -115,7 +121,18 @@ def _open_batch(
     return Received(batch_id=opened.id, replayed=False)
 
 
-def _keep_mapping(supplier_id: int, mapping: Mapping[str, str]) -> None:
+def wait_for_others(supplier_id: int, *, sha256: str) -> None:
+    """Two uploads of one file at the same moment wait here for each other; to be called inside @atomic."""
+    session().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sha256, supplier_id))))
+
+
+def hash_of_mapping(words: Mapping[str, str]) -> str:
+    """The part a mapping has in what a batch is; '' for no mapping."""
+    return hash_of(json.dumps(dict(words), sort_keys=True).encode()).hexdigest() if words else ""
+
+
+def keep_mapping(supplier_id: int, mapping: Mapping[str, str]) -> None:
+    """Keep what headers mean for the supplier's next files. Raises Refusal "import.mapping_unknown"."""
     for header, column in mapping.items():
         if column != IGNORED and column not in COLUMN_NAMES:
             raise Refusal("import.mapping_unknown", column=column)
@@ -127,7 +144,8 @@ def _keep_mapping(supplier_id: int, mapping: Mapping[str, str]) -> None:
         )
 
 
-def _latest_batch(supplier_id: int, *, sha256: str, mapping_hash: str) -> ImportBatch | None:
+def latest_batch(supplier_id: int, *, sha256: str, mapping_hash: str) -> ImportBatch | None:
+    """The last attempt at this content read by this mapping."""
     return session().scalar(
         select(ImportBatch)
         .where(

@@ -6,7 +6,7 @@ import csv
 import functools
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from catalog_import.feed_row import COLUMN_NAMES, COLUMNS, TITLES
 from mall.errors import Refusal
 
 IGNORED = "ignored"
+_SCORE_MIN = 2
 
 # Remarks in a header that do not change its meaning; 万元 is not among them: it changes the price.
 _REMARKS = re.compile(r"\((?:元|人民币|cny|rmb|必填|选填|可选|必填项|含税|%|天|个月|月|required|optional)\)")
@@ -24,7 +25,8 @@ _PUNCTUATION = re.compile(r"[\s*_:：\-./]+")
 class Recognition:
     """Where the header stands and what its columns mean.
 
-    `columns` maps our column names to positions; `unknown` are headers that say nothing to us;
+    `columns` maps our column names to positions; `unknown` are headers that say nothing to us, `doubled` those
+    that mean a column which another header means more surely;
     `score` is how many headers were known, ours and ignored ones together.
     """
 
@@ -32,7 +34,13 @@ class Recognition:
     headers: tuple[str, ...]
     columns: Mapping[str, int]
     unknown: tuple[str, ...]
+    doubled: tuple[str, ...]
     score: int
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether every header is understood and nothing is missing: then nobody needs to be asked."""
+        return self.score >= _SCORE_MIN and not self.unknown and not self.doubled and not missing_columns(self.columns)
 
 
 def recognise(rows: Sequence[tuple[int, Sequence[str]]], *, mapping: Mapping[str, str] | None = None) -> Recognition:
@@ -42,11 +50,9 @@ def recognise(rows: Sequence[tuple[int, Sequence[str]]], *, mapping: Mapping[str
     Refuses when no row looks like a header or a column we cannot do without is missing.
     """
     best = best_header(rows, mapping=mapping)
-    if best is None or best.score < 2:
+    if best is None or best.score < _SCORE_MIN:
         raise Refusal("import.no_header", rows=len(rows))
-    missing = [column for column in ("sku", "name") if column not in best.columns]
-    if "price" not in best.columns and not {"net_price", "tax_rate"} <= set(best.columns):
-        missing.append("price")
+    missing = missing_columns(best.columns)
     if missing:
         raise Refusal(
             "import.columns_missing",
@@ -55,6 +61,28 @@ def recognise(rows: Sequence[tuple[int, Sequence[str]]], *, mapping: Mapping[str
             row=best.header_row,
         )
     return best
+
+
+def missing_columns(columns: Collection[str]) -> list[str]:
+    """Which of our columns a file cannot do without and this one lacks."""
+    missing = [column for column in ("sku", "name") if column not in columns]
+    if "price" not in columns and not {"net_price", "tax_rate"} <= set(columns):
+        missing.append("price")
+    return missing
+
+
+def likely_header(
+    rows: Sequence[tuple[int, Sequence[str]]], *, mapping: Mapping[str, str] | None = None
+) -> Recognition | None:
+    """The header as `recognise` finds it, or else the first row with the most cells: somebody will say what they mean.
+
+    None when there is no row at all.
+    """
+    best = best_header(rows, mapping=mapping)
+    if best is None or best.score >= _SCORE_MIN:
+        return best
+    number, cells = max(rows, key=lambda row: (sum(bool(cell.strip()) for cell in row[1]), -row[0]))
+    return _read_header(number, cells, mapping=mapping or {})
 
 
 def best_header(
@@ -82,6 +110,7 @@ def column_of(header: str) -> tuple[str, int] | None:
 
 def _read_header(number: int, cells: Sequence[str], *, mapping: Mapping[str, str]) -> Recognition:
     ranked: dict[str, tuple[int, int]] = {}
+    claimed: dict[str, list[str]] = {}
     unknown: list[str] = []
     score = 0
     for position, cell in enumerate(cells):
@@ -95,6 +124,7 @@ def _read_header(number: int, cells: Sequence[str], *, mapping: Mapping[str, str
             continue
         score += 1
         column, rank = known
+        claimed.setdefault(column, []).append(text)
         if column != IGNORED and (column not in ranked or rank < ranked[column][0]):
             ranked[column] = (rank, position)
     return Recognition(
@@ -102,6 +132,13 @@ def _read_header(number: int, cells: Sequence[str], *, mapping: Mapping[str, str
         headers=tuple(cell or "" for cell in cells),
         columns={column: position for column, (_, position) in ranked.items()},
         unknown=tuple(unknown),
+        doubled=tuple(
+            header
+            for column, claimants in claimed.items()
+            if column != IGNORED and len(claimants) > 1
+            for header in claimants
+            if header != (cells[ranked[column][1]] or "").strip()
+        ),
         score=score,
     )
 

@@ -18,7 +18,7 @@ from catalog_import.decode_file import DecodedFile, decode_file
 from catalog_import.feed_shelf import HEADER_ROWS
 from catalog_import.import_batch import MODES, OUTCOMES, ImportBatch, ImportRow
 from catalog_import.merge_rows import check_against_catalogue, merge_chunk, take_your_time
-from catalog_import.recognise_feed import Recognition, recognise
+from catalog_import.recognise_feed import Recognition, likely_header, recognise
 from catalog_import.stage_rows import stage_block
 from catalog_import.suggest_category import category_index, resolve_words
 from mall import clock
@@ -27,6 +27,11 @@ from mall.access.authorize import authorize
 from mall.audit.record import record
 from mall.database import atomic, close_reading, session
 from mall.errors import Refusal
+
+#: rows below the header from which sample cells are taken, and how many are shown
+_SAMPLED_ROWS = 50
+_SAMPLES_MAX = 3
+_SAMPLE_LENGTH = 60
 
 #: progress(stage, rows done, rows in all); rows in all is 0 while nobody knows
 Progress = Callable[[str, int, int], None]
@@ -73,10 +78,13 @@ def run_batch(*, actor: Actor, batch_id: int, mode: str | None = None, progress:
         _note_failure(actor=actor, batch_id=batch_id, code=refusal.code, facts=refusal.facts)
         return summary(batch_id)
     say("check", 0, 0)
+    close_reading()
     _check(batch_id=batch_id)
     while _merge_next(actor=actor, batch_id=batch_id):
         merging = _batch(batch_id)
         say("merge", merging.merged_to_row, merging.rows_total)
+        # A look at the batch must not lie open while the next chunk is at work: the server cuts off who idles in one.
+        close_reading()
     return summary(batch_id)
 
 
@@ -109,8 +117,8 @@ def _read_and_stage(batch_id: int, *, say: Progress) -> None:
     close_reading()
     say("decode", 0, 0)
     decoded = decode_file(spool.spooled(standing.sha256), feed=standing.format, folder=spool.blocks_folder(batch_id))
-    if standing.stage == "received":
-        _note_decoded(batch_id=batch_id, decoded=decoded, header=_find_header(decoded, mapping=standing.mapping))
+    if standing.stage == "received" and not _read_header(standing, decoded=decoded):
+        return
     staged = _batch(batch_id)
     for number, block in enumerate(decoded.blocks(first=staged.blocks_staged), start=staged.blocks_staged):
         rows = _stage(batch_id=batch_id, number=number, block=block)
@@ -119,12 +127,32 @@ def _read_and_stage(batch_id: int, *, say: Progress) -> None:
     spool.drop_blocks(batch_id)
 
 
-def _find_header(decoded: DecodedFile, *, mapping: Mapping[str, str]) -> tuple[Recognition, list[Any]]:
-    """The header and the rows up to it as [row number, [cells]]."""
-    first = next(decoded.blocks()).head(HEADER_ROWS).drop("cells", "fault").fill_null("")
-    rows = [(number, _without_empty_end(cells)) for number, *cells in first.iter_rows()]
-    header = recognise(rows, mapping=mapping)
-    return header, [[number, cells] for number, cells in rows if number <= header.header_row]
+def _read_header(standing: ImportBatch, *, decoded: DecodedFile) -> bool:
+    """Note what the columns are; False when the supplier is to say it. Refuses a header that cannot be used."""
+    head = next(decoded.blocks()).head(HEADER_ROWS + _SAMPLED_ROWS).drop("cells", "fault").fill_null("")
+    rows = [(number, _without_empty_end(cells)) for number, *cells in head.iter_rows()]
+    found = likely_header(rows[:HEADER_ROWS], mapping=standing.mapping)
+    is_clear = found is not None and found.is_clear
+    if found is not None:
+        asks = standing.asks_columns and not is_clear
+        _note_header(
+            batch_id=standing.id, decoded=decoded, found=found, rows=rows, stage="columns" if asks else "received"
+        )
+        if asks:
+            return False
+    recognise(rows[:HEADER_ROWS], mapping=standing.mapping)
+    _note_decoded(batch_id=standing.id)
+    return True
+
+
+def _samples(rows: list[tuple[int, list[str]]], *, found: Recognition) -> list[list[str]]:
+    """For every column, some different cells below the header, shortened."""
+    samples: list[list[str]] = []
+    below = [cells for number, cells in rows if number > found.header_row]
+    for position in range(len(found.headers)):
+        cells = (row[position].strip()[:_SAMPLE_LENGTH] for row in below if position < len(row))
+        samples.append(list(dict.fromkeys(cell for cell in cells if cell))[:_SAMPLES_MAX])
+    return samples
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:
@@ -147,19 +175,29 @@ def _decide(*, actor: Actor, batch_id: int, mode: str | None) -> None:
 
 
 @atomic(housekeeping="progress of a batch whose upload was recorded")
-def _note_decoded(*, batch_id: int, decoded: DecodedFile, header: tuple[Recognition, list[Any]]) -> None:
-    found = _locked(batch_id)
-    if found.stage != "received":
+def _note_header(
+    *, batch_id: int, decoded: DecodedFile, found: Recognition, rows: list[tuple[int, list[str]]], stage: str
+) -> None:
+    batch = _locked(batch_id)
+    if batch.stage != "received":
         return
-    recognition, preamble = header
-    found.encoding, found.delimiter, found.sheet = decoded.encoding, decoded.delimiter, decoded.sheet
-    found.notes = list(decoded.notes)
-    found.header_row = recognition.header_row
-    found.columns = dict(recognition.columns)
-    found.unknown_headers = list(recognition.unknown)
-    found.preamble = preamble
-    found.rows_total = decoded.rows - len(preamble)
-    found.stage = "decoded"
+    preamble = [[number, cells] for number, cells in rows if number <= found.header_row]
+    batch.encoding, batch.delimiter, batch.sheet = decoded.encoding, decoded.delimiter, decoded.sheet
+    batch.notes = list(decoded.notes)
+    batch.header_row = found.header_row
+    batch.columns = dict(found.columns)
+    batch.unknown_headers = list(found.unknown)
+    batch.preamble = preamble
+    batch.samples = _samples(rows, found=found)
+    batch.rows_total = decoded.rows - len(preamble)
+    _enter(batch, stage)
+
+
+@atomic(housekeeping="progress of a batch whose upload was recorded")
+def _note_decoded(*, batch_id: int) -> None:
+    found = _locked(batch_id)
+    if found.stage == "received":
+        _enter(found, "decoded")
 
 
 @atomic(housekeeping="progress of a batch whose upload was recorded")
@@ -175,7 +213,7 @@ def _stage(*, batch_id: int, number: int, block: pl.DataFrame) -> int:
 def _note_staged(*, batch_id: int, blocks: int) -> None:
     found = _locked(batch_id)
     if found.stage == "decoded" and found.blocks_staged == blocks:
-        found.stage = "staged"
+        _enter(found, "staged")
 
 
 @atomic(housekeeping="looks at staged rows and says what would become of them; nothing of the mall changes")
@@ -191,7 +229,7 @@ def _check(*, batch_id: int) -> None:
     counted = select(ImportRow.outcome, func.count()).where(ImportRow.batch_id == batch_id).group_by(ImportRow.outcome)
     by_outcome = dict(session().execute(counted).all())
     found.counts = {outcome: by_outcome.get(outcome, 0) for outcome in OUTCOMES}
-    found.stage = "checked"
+    _enter(found, "checked")
 
 
 @atomic
@@ -204,12 +242,12 @@ def _merge_next(*, actor: Actor, batch_id: int) -> bool:
         return False
     authorize(actor, "import.decide", found)
     touched_before = found.listings_touched
-    found.stage = "merging"
+    _enter(found, "merging")
     remaining = merge_chunk(found, actor=actor)
     while remaining and found.mode == "all-or-nothing":
         remaining = merge_chunk(found, actor=actor)
     if not remaining:
-        found.stage = "merged"
+        _enter(found, "merged")
         found.finished_at = clock.now()
     facts = {"to_row": found.merged_to_row, "listings_touched": found.listings_touched - touched_before}
     record(actor=actor, action="import.merge", subject=found.reference, facts=facts)
@@ -219,11 +257,17 @@ def _merge_next(*, actor: Actor, batch_id: int) -> bool:
 @atomic
 def _note_failure(*, actor: Actor, batch_id: int, code: str, facts: dict[str, Any]) -> None:
     found = _locked(batch_id)
-    found.stage = "failed"
+    _enter(found, "failed")
     found.refusal_code = code
     found.refusal_facts = facts
     found.finished_at = clock.now()
     record(actor=actor, action="import.read", subject=found.reference, result="refused", facts={"code": code, **facts})
+
+
+def _enter(found: ImportBatch, stage: str) -> None:
+    if found.stage != stage:
+        found.stage = stage
+        found.stage_since = clock.now()
 
 
 def _batch(batch_id: int) -> ImportBatch:

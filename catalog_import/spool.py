@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,24 @@ def spooled(sha256: str) -> Path:
     if not path.exists():
         raise Refusal("import.file_gone")
     return path
+
+
+def drop_spooled(sha256: str, *, older_than_seconds: float) -> bool:
+    """Delete the file with that content unless it arrived just now; says whether it is gone by this."""
+    path = _folder("spool") / sha256
+    if path not in forgotten_files(older_than_seconds=older_than_seconds):
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def forgotten_files(*, older_than_seconds: float) -> list[Path]:
+    """Spooled files older than that, finished or not; whether a batch still needs one, the caller knows."""
+    folder = _folder("spool")
+    # The age of a file is a matter between the file and its disk, whatever the mall's clock was moved to.
+    with tempfile.TemporaryFile(dir=folder) as newest:
+        latest = os.fstat(newest.fileno()).st_mtime - older_than_seconds
+    return sorted(Path(entry.path) for entry in os.scandir(folder) if entry.stat().st_mtime <= latest)
 
 
 def blocks_folder(batch_id: int) -> Path:

@@ -18,6 +18,7 @@ class Document:
     `region_codes` are the regions the listing says it delivers to, as they stand on the listing: a whole
     province is 410000. The query asks for the buyer's region or any of its ancestors.
     `keywords` is further searchable text, such as specifications.
+    `demand` is how much units buy of the whole category: its offers on the shelf and what was accepted of them.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Document:
     keywords: str = ""
     green: bool = False
     sales: int = 0
+    demand: int = 0
     on_shelf: bool = True
 
 
@@ -52,6 +54,20 @@ def facet_values(document: Document) -> dict[str, tuple[str, ...]]:
     return {
         facet: tuple(dict.fromkeys(facet_value(value) for value in each if value)) for facet, each in values.items()
     }
+
+
+OWN_STEPS_MAX = 8
+CATEGORY_STEPS_MAX = 12
+
+
+def standing(document: Document) -> tuple[int, int]:
+    """Return how well bought a listing (0 to OWN_STEPS_MAX) and its category (0 to CATEGORY_STEPS_MAX) are.
+
+    A step is a doubling. Most listings of a mall were never bought, so the category says more than the listing.
+    """
+    own = (document.sales + 1).bit_length() - 1
+    category = (document.demand + 1).bit_length() - 1
+    return min(own, OWN_STEPS_MAX), min(category, CATEGORY_STEPS_MAX)
 
 
 def facet_value(value: str) -> str:

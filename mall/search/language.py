@@ -18,7 +18,7 @@ from mall.search.query import TERMS_MAX, TEXT_LENGTH_MAX
 from mall.search.synonyms import DEFAULT_TABLE, Synonyms, read_table
 from mall.search.words import Cutter, dictionary_words, is_han, latin_pieces, normalise, runs
 
-LANGUAGE_FORMAT = 1
+LANGUAGE_FORMAT = 3
 """Raised whenever documents would fall into other words than before; an index of another format is rebuilt."""
 VOCABULARY_MAX = 5_000
 STOP_WORDS = frozenset(
@@ -28,27 +28,42 @@ STOP_WORDS = frozenset(
     ]
 )
 REWRITE_LENGTH_MIN = 4
+REMAINDER = "其他"
+_MADE_FOR = re.compile(r"(?:适用|用于|兼容|适配)[^\s()]*")
+_LISTED = re.compile(r"[、和及与或()（）/]")
 _MEASURE = re.compile(r"[0-9.]+[a-z]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentWords:
-    """The words of a document by searched field, each separated by single spaces."""
+    """The words of a document by searched field, each separated by single spaces.
+
+    `heads` are the words the name says the thing is (打印机 of 热敏小票打印机, but not of 打印机墨水);
+    `kind` is the same of the category's name.
+    """
 
     name: str
+    heads: str
+    kind: str
+    keywords: str
     brand: str
     category: str
     code: str
     supplier: str
     pinyin: str
+    head_pinyin: str
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of a query: any of its `forms` will do, and a form needs all of its words."""
+    """One word of a query: any of its `forms` will do, and a form needs all of its words.
+
+    The first form is the word as typed; the first `equals` mean the very same, the rest come from one-way synonyms.
+    """
 
     text: str
     forms: tuple[tuple[str, ...], ...]
+    equals: int
     typos: int
     """How many typing errors are forgiven: 0, 1 or 2."""
 
@@ -114,19 +129,42 @@ class Language:
                 found.update(dict.fromkeys(latin_pieces(run)[0]))
         return list(found)
 
+    def heads(self, text: str) -> list[str]:
+        """Return the words with which the Chinese runs of a name end, for there a name says what the thing is.
+
+        What a thing is made for ("适用于打印机") is left out.
+        """
+        found: dict[str, None] = {}
+        for run in runs(_MADE_FOR.sub(" ", normalise(text))):
+            if is_han(run):
+                endings = (word for word in self._cutter.cut_fine(run) if run.endswith(word))
+                found.update((word, None) for word in endings if len(word) > 1 or word == run)
+        return list(found)
+
     def document_words(self, document: Document) -> DocumentWords:
         """Return what is indexed of a document."""
-        name = self.tokens(f"{document.name} {document.keywords}")
+        name = self.tokens(document.name)
+        keywords = self.tokens(document.keywords)
         brand = self.tokens(document.brand)
         category = self.tokens(document.category_name)
+        heads, kind = self.heads(document.name), self._kind(document.category_name)
         return DocumentWords(
             name=" ".join(name),
+            heads=" ".join(heads),
+            kind=" ".join(kind),
+            keywords=" ".join(dict.fromkeys((*keywords, *codes(document.keywords)))),
             brand=" ".join(brand),
             category=" ".join(category),
-            code=" ".join(codes(document.name, document.model, document.sku, document.keywords)),
+            code=" ".join(codes(document.name, document.model, document.sku)),
             supplier=" ".join(self.tokens(document.supplier_name)),
-            pinyin=" ".join(_pinyin_forms([*name, *brand, *category])),
+            pinyin=" ".join(_pinyin_forms([*name, *keywords, *brand, *category])),
+            head_pinyin=" ".join(_pinyin_forms([*heads, *kind])),
         )
+
+    def _kind(self, category_name: str) -> list[str]:
+        """Return what a category says its goods are; a remainder ("其他硒鼓、粉盒") says what they are not."""
+        parts = () if category_name.startswith(REMAINDER) else _LISTED.split(category_name)
+        return list(dict.fromkeys(word for part in parts for word in self.heads(part)))
 
     # -- queries ---------------------------------------------------------------------------------------------
 
@@ -170,9 +208,14 @@ class Language:
     def _term(self, group: tuple[str, ...]) -> Term:
         word = "".join(group)
         forms = dict.fromkeys(self._forms(group))
-        for other in self.synonyms.of(word):
+        alternatives = self.synonyms.of(word)
+        equals = len(forms)
+        for place, other in enumerate(alternatives, start=1):
             forms.update(dict.fromkeys(self._forms(tuple(self._query_words(other)))))
-        return Term(text=word, forms=tuple(forms), typos=typos_forgiven(word) if len(group) == 1 else 0)
+            if place == self.synonyms.equals(word):
+                equals = len(forms)
+        typos = typos_forgiven(word) if len(group) == 1 else 0
+        return Term(text=word, forms=tuple(forms), equals=equals, typos=typos)
 
     def _forms(self, group: tuple[str, ...]) -> list[tuple[str, ...]]:
         """Return the ways in which a document may spell what a group of words names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from sqlalchemy import Row, Select, select
@@ -12,6 +12,7 @@ from mall.catalogue.listing import Listing
 from mall.catalogue.product import Product
 from mall.database import session
 from mall.search.catalogue_names import CatalogueNames, catalogue_names
+from mall.search.category_demand import category_demand
 from mall.search.document import Document
 from mall.suppliers.supplier import Supplier
 
@@ -25,8 +26,9 @@ def documents_for_index(listing_ids: Iterable[int] | None = None) -> Iterator[Do
     they are left out. An id without a listing yields nothing: the caller takes it out of the index.
     """
     names = catalogue_names()
+    demand = category_demand(anew=listing_ids is None)
     for row in _all_rows() if listing_ids is None else _rows_of(listing_ids):
-        document = _document(row, names=names)
+        document = _document(row, names=names, demand=demand)
         if document.on_shelf or listing_ids is not None:
             yield document
 
@@ -73,7 +75,7 @@ def _rows_of(listing_ids: Iterable[int]) -> Iterator[Row]:
         yield from session().execute(_statement().where(Listing.id.in_(ids)))
 
 
-def _document(row: Row, *, names: CatalogueNames) -> Document:
+def _document(row: Row, *, names: CatalogueNames, demand: Mapping[str, int]) -> Document:
     category = names.categories.get(row.category_code or "")
     lineage = names.lineage(row.category_code or "")
     licensed = row.licence_expires_on is None or row.licence_expires_on >= clock.today()
@@ -96,5 +98,6 @@ def _document(row: Row, *, names: CatalogueNames) -> Document:
         keywords=" ".join(part for part in (described, row.pack_text, row.gtin or "") if part),
         green=row.is_green,
         sales=row.sold_count,
+        demand=demand.get(row.category_code or "", 0),
         on_shelf=row.state == "on_shelf" and category is not None and row.supplier_state == "active" and licensed,
     )

@@ -183,7 +183,7 @@ class MeilisearchEngine:
         for batch in batched(documents):
             poured = [settings.pour(document, language=language) for document in batch]
             for each in poured:
-                text = f"{each['name_words']} {each['category_words']} {each['brand_words']}"
+                text = f"{each['name_words']} {each['keyword_words']} {each['category_words']} {each['brand_words']}"
                 counts.update(rewritable(dict.fromkeys(text.split())))
             tasks.append(self._post(poured, uid=uid))
             count += len(batch)

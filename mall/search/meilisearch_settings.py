@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mall.search.document import Document, facet_value, facet_values
+from mall.search.document import Document, facet_value, facet_values, standing
 from mall.search.language import Language
 from mall.search.query import HITS_MAX, Query
 
-SETTINGS_FORMAT = 1
+SETTINGS_FORMAT = 2
 """Raised with every change of the settings or the document; an index of another format is rebuilt."""
 
-WORD_ATTRIBUTES = ("category_words", "brand_words", "code", "name_words", "pinyin", "supplier_words")
-"""In order of weight: Meilisearch ranks an attribute by its place in the list."""
+WORD_ATTRIBUTES = {
+    "head_words": "heads",
+    "kind_words": "kind",
+    "brand_words": "brand",
+    "code": "code",
+    "name_words": "name",
+    "category_words": "category",
+    "keyword_words": "keywords",
+    "head_pinyin": "head_pinyin",
+    "pinyin": "pinyin",
+    "supplier_words": "supplier",
+}
+"""Attributes and where `DocumentWords` has their words, in order of weight: an attribute ranks by its place."""
 FACET_ATTRIBUTES = {
     "category": "category",
     "brand": "brand",
@@ -51,7 +62,17 @@ def index_settings(language: Language) -> dict[str, Any]:
             {"attributePatterns": ["price_fen", "id"], "features": comparison},
         ],
         "sortableAttributes": ["id", "price_fen", "sales", "created"],
-        "rankingRules": ["sort", "words", "typo", "proximity", "attribute", "exactness", "sales:desc", "id:asc"],
+        "rankingRules": [
+            "sort",
+            "words",
+            "typo",
+            "proximity",
+            "attribute",
+            "exactness",
+            "demand:desc",
+            "sales:desc",
+            "id:asc",
+        ],
         "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["cmn"]}],
         "dictionary": list(language.words),
         "synonyms": language.alternatives(),
@@ -59,7 +80,7 @@ def index_settings(language: Language) -> dict[str, Any]:
         "typoTolerance": {
             "enabled": True,
             "minWordSizeForTypos": {"oneTypo": 4, "twoTypos": 8},
-            "disableOnAttributes": ["pinyin"],
+            "disableOnAttributes": ["pinyin", "head_pinyin"],
             "disableOnNumbers": True,
         },
         "faceting": {"maxValuesPerFacet": 300, "sortFacetValuesBy": {"*": "count"}},
@@ -75,15 +96,11 @@ def pour(document: Document, *, language: Language) -> dict[str, Any]:
     poured: dict[str, Any] = {
         "id": document.id,
         "name": facet_value(document.name),
-        "name_words": words.name,
-        "brand_words": words.brand,
-        "category_words": words.category,
-        "code": words.code,
-        "supplier_words": words.supplier,
-        "pinyin": words.pinyin,
+        **{attribute: getattr(words, source) for attribute, source in WORD_ATTRIBUTES.items()},
         "category_label": category_label(document),
         "price_fen": document.price_fen,
         "sales": document.sales,
+        "demand": standing(document)[1],
         "created": document.created.toordinal(),
     }
     for facet, values in facet_values(document).items():

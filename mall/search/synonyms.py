@@ -16,21 +16,27 @@ class Synonyms:
 
     def __init__(self, *, rows: Iterable[tuple[str, tuple[str, ...]]], normalise: Callable[[str], str]) -> None:
         """`rows` are (direction, words): `both` makes all equal; with `first`, only the first word finds the others."""
-        self._others: dict[str, dict[str, None]] = {}
+        self._equals: dict[str, dict[str, None]] = {}
+        self._one_way: dict[str, dict[str, None]] = {}
         for direction, words in rows:
             normal = [word for word in map(normalise, words) if word]
+            table = self._one_way if direction == "first" else self._equals
             for word in normal[:1] if direction == "first" else normal:
-                others = self._others.setdefault(word.replace(" ", ""), {})
+                others = table.setdefault(word.replace(" ", ""), {})
                 others.update((other, None) for other in normal if other != word)
         self._parts_max = 4
 
     def of(self, word: str) -> tuple[str, ...]:
-        """Return the alternatives of a word without the word itself."""
-        return tuple(self._others.get(word, {}))[:FORMS_MAX]
+        """Return the alternatives of a word without the word itself, its equals first."""
+        return tuple({**self._equals.get(word, {}), **self._one_way.get(word, {})})[:FORMS_MAX]
+
+    def equals(self, word: str) -> int:
+        """Return how many of the alternatives mean the very same; the others are only found by the word."""
+        return min(len(self._equals.get(word, {})), FORMS_MAX)
 
     def words(self) -> tuple[str, ...]:
         """Return every word of the table that has alternatives."""
-        return tuple(self._others)
+        return tuple({**self._equals, **self._one_way})
 
     def merge(self, words: list[str]) -> list[tuple[str, ...]]:
         """Group neighbouring words that together make a word of the table: (手提, 电脑), (u, 盘), (laser, printer)."""
@@ -39,7 +45,7 @@ class Synonyms:
         while place < len(words):
             for length in range(min(self._parts_max, len(words) - place), 0, -1):
                 group = tuple(words[place : place + length])
-                if length == 1 or "".join(group) in self._others:
+                if length == 1 or self.of("".join(group)):
                     merged.append(group)
                     place += length
                     break

@@ -15,8 +15,8 @@ from tantivy import Query as Clause
 from mall.search.document import Document
 from mall.search.document_spool import DocumentSpool
 from mall.search.engine import EngineUnavailable, Health, Progress, Stats
-from mall.search.language import Language, Plan, learn_vocabulary, learn_words, rewritable
-from mall.search.query import HITS_MAX, Query, Result, Suggestion
+from mall.search.language import REMAINDER, Language, Plan, learn_vocabulary, learn_words, rewritable
+from mall.search.query import HITS_MAX, PAGE_SIZE_MAX, Query, Result, Suggestion
 from mall.search.synonyms import DEFAULT_TABLE
 from mall.search.tantivy_query import ClauseBuilder
 from mall.search.tantivy_schema import SORT_FIELDS, SUGGESTION_SEPARATOR, pour, squeezed
@@ -29,6 +29,8 @@ WRITER_HEAP_BYTES = 30_000_000
 REBUILD_HEAP_BYTES = 128_000_000
 PROGRESS_EVERY = 1_000
 TIES_BLOCK = 200
+HITS_OF_CATEGORY_MIN = 3
+"""Fewer of the best hits in a category say nothing about what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class TantivyEngine:
         count = 0
         for count, document in enumerate(documents, start=1):
             poured = pour(document, language=generation.language)
-            text = " ".join((*poured["name"], *poured["category_words"], *poured["brand_words"]))
+            text = " ".join((*poured["name"], *poured["keywords"], *poured["category_words"], *poured["brand_words"]))
             counts.update(rewritable(dict.fromkeys(text.split())))
             writer.add_document(poured)
             if progress and count % PROGRESS_EVERY == 0:
@@ -234,15 +236,22 @@ class TantivyEngine:
     def suggest(
         self, text: str, *, limit: int = 10, scope: Mapping[str, tuple[str, ...]] | None = None
     ) -> list[Suggestion]:
-        """Complete what is being typed: brands and categories first, then products, then names of listings."""
+        """Complete what is being typed: brands and categories first, then products, then names of listings.
+
+        A category is suggested because its name is being typed, or because much of what would be found is in it.
+        """
         key = squeezed(text[:64])
         if not key or limit < 1:
             return []
         snapshot = self._snapshot()
-        found = self._completions(snapshot, key, scope=scope or {})
-        chosen = [each for kind, most in (("brand", 2), ("category", 3), ("product", 3)) for each in found[kind][:most]]
-        names = self._listing_names(snapshot, Query(text=text, size=limit, scope=scope or {}))
-        return [*chosen, *names][:limit]
+        scope = scope or {}
+        found = self._completions(snapshot, key, scope=scope)
+        hits = self._best_hits(snapshot, Query(text=text, size=min(limit * 8, PAGE_SIZE_MAX), scope=scope))
+        categories = [*found["category"], *self._categories_of(snapshot, hits, scope=scope)]
+        named = {category.value: category for category in reversed(categories)}
+        chosen = [*found["brand"][:2], *sorted(named.values(), key=_category_order)[:3], *found["product"][:3]]
+        known = [self._spelling(snapshot, each.text) for each in chosen if each.kind == "product"]
+        return [*chosen, *self._listing_names(snapshot, hits, known=known)][:limit]
 
     def _snapshot(self) -> Snapshot:
         """Return the newest state, opening or reloading only when the files on disk say so."""
@@ -337,14 +346,58 @@ class TantivyEngine:
                 found[kind].append(Suggestion(kind=kind, text=text, value=value, listings=count))
         return found
 
-    def _listing_names(self, snapshot: Snapshot, query: Query) -> list[Suggestion]:
-        """Return the names of the best hits, each once; no relaxing here, a guess would only distract."""
+    @staticmethod
+    def _best_hits(snapshot: Snapshot, query: Query) -> list[tuple[str, str]]:
+        """Return (name, category) of the best hits; no relaxing here, a guess would only distract."""
         builder = snapshot.builder()
         plan = snapshot.generation.language.plan(query.text, known=builder.is_known)
         clause = builder.narrowed(builder.words(plan, relaxed=False), query=query)
-        hits = snapshot.searcher.search(clause, query.size * 4, count=False).hits
-        names = Counter(snapshot.searcher.doc(address)["shown"][0] for _, address in hits)
-        return [Suggestion(kind="listing", text=name, value=name, listings=count) for name, count in names.items()]
+        hits = snapshot.searcher.search(clause, query.size, count=False).hits
+        documents = (snapshot.searcher.doc(address) for _, address in hits)
+        return [(document["shown"][0], document["shown_category"][0]) for document in documents]
+
+    @staticmethod
+    def _categories_of(
+        snapshot: Snapshot, hits: list[tuple[str, str]], *, scope: Mapping[str, tuple[str, ...]]
+    ) -> list[Suggestion]:
+        """Return the categories that hold at least a quarter of the best hits, with all that is in them."""
+        counts = Counter(category for _, category in hits)
+        builder = snapshot.builder()
+        found = []
+        for category, count in counts.most_common(3):
+            code, name = category.split(SUGGESTION_SEPARATOR)
+            if code and count >= HITS_OF_CATEGORY_MIN and count * 4 >= len(hits):
+                query = Query(filters={"category": (code,)}, scope=scope)
+                clause = builder.narrowed(Clause.all_query(), query=query)
+                listings = snapshot.searcher.search(clause, 1).count
+                found.append(Suggestion(kind="category", text=name, value=code, listings=listings))
+        return found
+
+    @staticmethod
+    def _spelling(snapshot: Snapshot, name: str) -> frozenset[str]:
+        """Return the words of a name without their order: suppliers write the same thing in many ways."""
+        return frozenset(snapshot.generation.language.tokens(name))
+
+    def _listing_names(
+        self, snapshot: Snapshot, hits: list[tuple[str, str]], *, known: list[frozenset[str]]
+    ) -> list[Suggestion]:
+        """Return the names of the hits, each thing once, without those that a product suggested above stands for."""
+        names: dict[frozenset[str], str] = {}
+        counts: Counter[frozenset[str]] = Counter()
+        for name, _ in hits:
+            spelling = self._spelling(snapshot, name)
+            if not any(product <= spelling for product in known):
+                names.setdefault(spelling, name)
+                counts[spelling] += 1
+        return [
+            Suggestion(kind="listing", text=name, value=name, listings=counts[spelling])
+            for spelling, name in names.items()
+        ]
+
+
+def _category_order(category: Suggestion) -> tuple[bool, int]:
+    """The fullest first; a remainder ("其他…") is what nobody looks for."""
+    return category.text.startswith(REMAINDER), -category.listings
 
 
 def _top(

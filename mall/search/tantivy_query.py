@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import tantivy
 from tantivy import Occur
 from tantivy import Query as Clause
 
-from mall.search.document import facet_value
+from mall.search.document import CATEGORY_STEPS_MAX, OWN_STEPS_MAX, facet_value
 from mall.search.language import Plan, Term
 from mall.search.query import Query
 
-BOOSTS = {"name": 2.0, "brand_words": 2.5, "category_words": 3.0, "code": 2.5, "supplier_words": 0.3}
-PINYIN_BOOST = 1.5
+FIELD_SCORES = {
+    "name": 2.0,
+    "brand_words": 2.0,
+    "code": 2.5,
+    "category_words": 1.5,
+    "keywords": 1.0,
+    "supplier_words": 0.2,
+}
+"""What a word counts by the best field that has it. The scores are constant: the frequency of a word and the length
+of a name, by which engines made for prose rank, say nothing about goods and put the shortest name first."""
+HEAD_SCORES = {"heads": 2.0, "kind": 1.3}
+"""On top of that, when the word is what the thing is, by its name and by its category: accessories lack both."""
+STANDING_SCORES = {"own": (0.04, OWN_STEPS_MAX), "category": (0.07, CATEGORY_STEPS_MAX)}
+"""Score of a step of `standing`, and how many there are: together less than the category's word above, so that being
+bought orders what answers equally well and never lifts an accessory over the thing."""
+PINYIN_SCORE = 1.5
+HEAD_PINYIN_SCORE = 2.0
 TYPO_BOOST = 0.5
 PREFIX_SCORE = 0.5
-SYNONYM_BOOST = 0.8
-TIE_BREAKER = 0.3
-"""Share of the weaker fields in a word's score: a word in name and category beats one in the name alone."""
+SYNONYM_BOOST = 0.75
+ONE_WAY_BOOST = 0.6
+THING_BOOST = 1.5
+"""For the last word where not all are found: Chinese names the thing last (打印机硒鼓 is a cartridge)."""
+PART_SCORE = 0.4
+"""For each part of a group as it was typed, when a synonym of the group answers: A4 paper before B5 for A4纸."""
 
-KNOWN_FIELDS = ("name", "brand_words", "category_words", "code")
+KNOWN_FIELDS = ("name", "brand_words", "category_words", "code", "keywords")
 RARE_LISTINGS = 2
 """A word of letters in no more listings than this may itself be somebody's slip, so typos are forgiven around it."""
 
@@ -50,38 +69,92 @@ class ClauseBuilder:
             return Clause.empty_query()
         if relaxed:
             needed = (len(clauses) + 1) // 2
-            wanted = [(Occur.Should, clause) for clause in clauses]
-            return Clause.boolean_query(wanted, minimum_number_should_match=needed)
-        return Clause.boolean_query([(Occur.Must, clause) for clause in clauses])
+            thing = plan.terms[-1]
+            weighed = (
+                Clause.boost_query(clause, self._rarity(term) * (THING_BOOST if term is thing else 1.0))
+                for term, clause in zip(plan.terms, clauses, strict=True)
+            )
+            wanted = [(Occur.Should, clause) for clause in weighed]
+            matching = Clause.boolean_query(wanted, minimum_number_should_match=needed)
+        else:
+            matching = Clause.boolean_query([(Occur.Must, clause) for clause in clauses])
+        return Clause.boolean_query([(Occur.Must, matching), *self._standings()])
+
+    def _standings(self) -> list[tuple[Occur, Clause]]:
+        """What is bought more comes first among equals."""
+        return [
+            (Occur.Should, Clause.const_score_query(self._field_term("standing", f"{scale}{steps}"), steps * score))
+            for scale, (score, steps_max) in STANDING_SCORES.items()
+            for steps in range(1, steps_max + 1)
+            if self._searcher.doc_freq("standing", f"{scale}{steps}")
+        ]
+
+    def _rarity(self, term: Term) -> float:
+        """How much a word counts where not all are found: 0.5 for one in every listing, 1.5 for one in a single one."""
+        listings = self._searcher.num_docs
+        share = math.log((listings + 1) / (self._form_frequency(term.forms[0]) + 1))
+        return 0.5 + share / math.log(listings + 2)
 
     def _term(self, term: Term, *, prefix: str) -> Clause:
-        spelt = (self._form(form, own=place == 0) for place, form in enumerate(term.forms))
+        spelt = (self._form(form, boost=self._boost(term, place)) for place, form in enumerate(term.forms))
         alternatives = [clause for clause in spelt if clause is not None]
         own_frequency = self._form_frequency(term.forms[0])
         letters = term.text.isascii() and term.text.isalpha()
         if letters and not own_frequency and self._searcher.doc_freq("pinyin", term.text):
-            alternatives.append(Clause.boost_query(self._field_term("pinyin", term.text), PINYIN_BOOST))
+            alternatives.append(self._pinyin(term.text))
         if prefix and self._wants_prefix(prefix, own_frequency=own_frequency, letters=letters):
             alternatives.append(self._prefix(prefix, with_pinyin=letters and not own_frequency))
         if term.typos and own_frequency <= (RARE_LISTINGS if letters else 0):
             alternatives += self._typos(term)
-        return Clause.disjunction_max_query(alternatives, TIE_BREAKER) if alternatives else Clause.empty_query()
+        if not alternatives:
+            return Clause.empty_query()
+        return self._with_parts(term, Clause.disjunction_max_query(alternatives))
 
-    def _form(self, form: tuple[str, ...], *, own: bool) -> Clause | None:
+    @staticmethod
+    def _boost(term: Term, place: int) -> float:
+        if place == 0:
+            return 1.0
+        return SYNONYM_BOOST if place < term.equals else ONE_WAY_BOOST
+
+    def _pinyin(self, letters: str) -> Clause:
+        """The clause for a word spelt in pinyin, whole or by initials."""
+        spelt = Clause.const_score_query(self._field_term("pinyin", letters), PINYIN_SCORE)
+        head = Clause.const_score_query(self._field_term("head_pinyin", letters), HEAD_PINYIN_SCORE)
+        return Clause.boolean_query([(Occur.Must, spelt), (Occur.Should, head)])
+
+    def _with_parts(self, term: Term, clause: Clause) -> Clause:
+        own = term.forms[0]
+        if len(own) == 1:
+            return clause
+        fields = [(token, field) for token in own for field in ("name", "keywords")]
+        parts = [
+            (Occur.Should, Clause.const_score_query(self._field_term(field, token), PART_SCORE))
+            for token, field in fields
+        ]
+        return Clause.boolean_query([(Occur.Must, clause), *parts])
+
+    def _form(self, form: tuple[str, ...], *, boost: float) -> Clause | None:
         """Return the clause for one way of spelling a word, or None when the index lacks a part of it."""
         clauses = [self._token(token) for token in form]
         if not clauses or any(clause is None for clause in clauses):
             return None
         whole = clauses[0] if len(clauses) == 1 else Clause.boolean_query([(Occur.Must, clause) for clause in clauses])
-        return Clause.boost_query(whole, (1.0 if own else SYNONYM_BOOST) / len(form))
+        return Clause.boost_query(whole, boost / len(form))
 
     def _token(self, token: str) -> Clause | None:
         fields = [
-            Clause.boost_query(self._field_term(field, token), boost)
-            for field, boost in BOOSTS.items()
+            Clause.const_score_query(self._field_term(field, token), score)
+            for field, score in FIELD_SCORES.items()
             if self._searcher.doc_freq(field, token)
         ]
-        return Clause.disjunction_max_query(fields, TIE_BREAKER) if fields else None
+        if not fields:
+            return None
+        heads = [
+            (Occur.Should, Clause.const_score_query(self._field_term(field, token), score))
+            for field, score in HEAD_SCORES.items()
+            if self._searcher.doc_freq(field, token)
+        ]
+        return Clause.boolean_query([(Occur.Must, Clause.disjunction_max_query(fields)), *heads])
 
     def _prefix(self, prefix: str, *, with_pinyin: bool) -> Clause:
         fields = (*KNOWN_FIELDS, "pinyin") if with_pinyin else KNOWN_FIELDS
@@ -114,7 +187,7 @@ class ClauseBuilder:
         return min((self._frequency(token) for token in form), default=0)
 
     def _field_term(self, field: str, token: str) -> Clause:
-        return Clause.term_query(self._schema, field, token, "freq")
+        return Clause.term_query(self._schema, field, token, "basic")
 
     # -- filters ---------------------------------------------------------------------------------------------
 

@@ -6,16 +6,29 @@ from functools import lru_cache
 
 import tantivy
 
-from mall.search.document import FACET_VALUE_LENGTH_MAX, Document, facet_value, facet_values
+from mall.search.document import FACET_VALUE_LENGTH_MAX, Document, facet_value, facet_values, standing
 from mall.search.language import Language
 from mall.search.pinyin import pinyin_of
 from mall.search.query import FACETS
 from mall.search.words import is_han, latin_pieces, normalise, runs
 
-SCHEMA_FORMAT = 1
+SCHEMA_FORMAT = 3
 """Raised with every change of the fields below; an index of another format is rebuilt."""
 
-WORD_FIELDS = ("name", "brand_words", "category_words", "code", "supplier_words", "pinyin")
+WORD_FIELDS = {
+    "name": "name",
+    "heads": "heads",
+    "kind": "kind",
+    "keywords": "keywords",
+    "brand_words": "brand",
+    "category_words": "category",
+    "code": "code",
+    "supplier_words": "supplier",
+    "pinyin": "pinyin",
+    "head_pinyin": "head_pinyin",
+}
+"""Fields of the index and where `DocumentWords` has their words."""
+STANDING_SCALES = ("own", "category")
 SORT_FIELDS = {"price_asc": "by_price", "price_desc": "by_price_down", "sales": "by_sales", "newest": "by_newest"}
 SUGGESTION_SEPARATOR = "\x1f"
 
@@ -27,20 +40,22 @@ _VALUE_MAX = (1 << (64 - _ID_BITS)) - 1
 def build_schema() -> tantivy.Schema:
     """Return the schema: words come already cut, so fields only split at spaces; facets are raw values.
 
-    Only the shown name is stored, for suggestions; rows come from the database by id.
+    Only the shown name and category are stored, for suggestions; rows come from the database by id.
     """
     builder = tantivy.SchemaBuilder()
     # Signed, because deleting by a term of an unsigned field silently deletes nothing (tantivy 0.27).
     builder.add_integer_field("id", indexed=True, fast=True)
     for field in WORD_FIELDS:
-        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
     for facet in FACETS:
         builder.add_text_field(facet, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("standing", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("price_fen", indexed=True, fast=True)
     for field in SORT_FIELDS.values():
         builder.add_unsigned_field(field, fast=True)
     builder.add_text_field("suggestion", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("shown", tokenizer_name="raw", index_option="basic", stored=True)
+    for field in ("shown", "shown_category"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic", stored=True)
     return builder.build()
 
 
@@ -49,10 +64,10 @@ def pour(document: Document, *, language: Language) -> tantivy.Document:
     words = language.document_words(document)
     poured = tantivy.Document()
     poured.add_integer("id", document.id)
-    for field, text in zip(
-        WORD_FIELDS, (words.name, words.brand, words.category, words.code, words.supplier, words.pinyin), strict=True
-    ):
-        poured.add_text(field, text)
+    for field, source in WORD_FIELDS.items():
+        poured.add_text(field, getattr(words, source))
+    for scale, steps in zip(STANDING_SCALES, standing(document), strict=True):
+        poured.add_text("standing", f"{scale}{steps}")
     for facet, values in facet_values(document).items():
         for value in values:
             poured.add_text(facet, value)
@@ -62,6 +77,9 @@ def pour(document: Document, *, language: Language) -> tantivy.Document:
     for entry in suggestion_entries(document):
         poured.add_text("suggestion", entry)
     poured.add_text("shown", facet_value(document.name))
+    poured.add_text(
+        "shown_category", SUGGESTION_SEPARATOR.join((document.category_code, facet_value(document.category_name)))
+    )
     return poured
 
 
@@ -85,7 +103,7 @@ def suggestion_entries(document: Document) -> list[str]:
     brand, category = facet_value(document.brand), facet_value(document.category_name)
     entries = [(key, "brand", brand, brand) for key in suggestion_keys(brand)]
     entries += [(key, "category", category, document.category_code) for key in suggestion_keys(category)]
-    if document.model:
+    if document.model and brand:
         product = facet_value(f"{document.brand} {document.model}")
         keys = dict.fromkeys((squeezed(product), squeezed(document.model)))
         entries += [(key, "product", product, product) for key in keys if key]

@@ -24,6 +24,9 @@ WORD_LENGTH_MAX = 60
 """A longer run without a break is cut off: nobody types it, and it would only swell the index."""
 
 _to_simplified = opencc.OpenCC("tw2sp")
+_SHARED_WORDS = re.compile("(文件|桌布|外接)")
+"""Words that both sides of the strait use in shops, and that a phrase conversion made for computers would take for
+documents, wallpapers and external drives."""
 
 
 @lru_cache(maxsize=8_192)
@@ -33,7 +36,12 @@ def normalise(text: str) -> str:
     encodable = text.encode("utf-8", "ignore").decode("utf-8")
     compatible = unicodedata.normalize("NFKC", encodable)
     printable = compatible if compatible.isprintable() else _without_controls(compatible)
-    return _SPACE.sub(" ", _to_simplified.convert(printable).lower()).strip()
+    return _SPACE.sub(" ", _simplified(printable).lower()).strip()
+
+
+def _simplified(text: str) -> str:
+    pieces = _SHARED_WORDS.split(text)
+    return "".join(piece if place % 2 else _to_simplified.convert(piece) for place, piece in enumerate(pieces))
 
 
 def _without_controls(text: str) -> str:

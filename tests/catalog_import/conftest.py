@@ -18,6 +18,7 @@ from catalog_import.run_import import Summary, run_batch
 from mall import database
 from mall.access.actor import Actor, PostHeld
 from mall.database import session
+from mall.regions import regional_rule
 from mall.settings import Settings
 from mall.web.app import build_app
 from tests.conftest import Clone
@@ -44,6 +45,18 @@ class Dock:
     """The dock as a test uses it."""
 
     supplier_ids: tuple[int, ...]
+    admin: str
+
+    def rule(self, code: str, *, region_code: int, value: int) -> None:
+        """Give a division a number of its own for a rule that the province has."""
+        with psycopg.connect(self.admin) as connection:
+            connection.execute(
+                "insert into regional_rule (code, region_code, level, valid_from, value, unit, tightens, legal_source,"
+                " is_confirmed, name, name_en) select code, %s, level, valid_from, %s, unit, tightens, legal_source,"
+                " is_confirmed, name, name_en from regional_rule where code = %s",
+                (region_code, value, code),
+            )
+        regional_rule.forget_kept_rules()
 
     def actor(self, supplier: int = 0) -> Actor:
         """Somebody who acts for the supplier with that position."""
@@ -84,7 +97,8 @@ def dock(own_database: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             "truncate price_change, listing, product, outbox_event, search_task restart identity cascade"
         )
         connection.execute("alter table price_change enable trigger user")
-    yield Dock(supplier_ids=ids)
+    regional_rule.forget_kept_rules()
+    yield Dock(supplier_ids=ids, admin=own_database.admin)
     database.close_reading()
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from catalog_import import merge_rows, run_import
 from catalog_import.run_import import run_batch
-from mall.database import close_reading
+from mall.database import close_reading, session
 from mall.errors import Refusal
 from tests.catalog_import.conftest import Dock
 
@@ -337,3 +338,24 @@ def test_two_runs_of_one_batch_at_once_do_it_once(dock: Dock) -> None:
     assert dock.rows("select count(*) from listing") == [(3,)]
     assert dock.rows("select count(*) from import_row") == [(4,)]
     assert dock.rows("select count(*) from price_change") == [(3,)]
+
+
+@pytest.mark.parametrize(("rows", "loops"), [(3, "on"), (4, "off")])
+def test_large_batches_are_merged_without_loops_over_rows_nobody_counted_yet(
+    dock: Dock, monkeypatch: pytest.MonkeyPatch, rows: int, loops: str
+) -> None:
+    """Five thousand rows looped over for each of five thousand took a minute; joined at once they take a second."""
+    seen: list[object] = []
+    settle = merge_rows._settle_known
+
+    def look(*given: object, **named: object) -> set[int]:
+        seen.append(session().scalar(text("show enable_nestloop")))
+        return settle(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(merge_rows, "_LOOPED_ROWS_MAX", 3)
+    monkeypatch.setattr(merge_rows, "_settle_known", look)
+
+    dock.bring(csv("".join(f"B{number},得力订书机{number},订书机,得力,{number},个,9.9,5,\n" for number in range(rows))))
+
+    assert seen == [loops]
+    assert dock.rows("show enable_nestloop") == [("on",)]

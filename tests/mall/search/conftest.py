@@ -11,6 +11,7 @@ import pytest
 from mall.search.document import Document
 from mall.search.engine import SearchEngine
 from mall.search.open_engine import open_engine
+from tests.mall.search.demo_goods import demo_goods
 from tests.mall.search.office_goods import office_goods
 from tests.mall.search.search_engines import engine_settings
 
@@ -39,5 +40,15 @@ def full_engine(
     opened = open_engine(engine_settings(request.param, tmp_path_factory.mktemp("search")))
     opened.ensure()
     opened.rebuild(goods)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def demo_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
+    """The embedded engine over the demo mall's goods; tests that share it must not write."""
+    opened = open_engine(engine_settings("tantivy", tmp_path_factory.mktemp("demo")))
+    opened.ensure()
+    opened.rebuild(demo_goods())
     yield opened
     opened.close()

@@ -265,6 +265,13 @@ def test_equal_names_are_ordered_by_sales_and_id(engine: SearchEngine) -> None:
     assert ids == sorted(range(1, 41), key=lambda number: (-99 if number == 40 else -(number % 3), number))
 
 
+def test_goods_of_a_category_in_demand_come_first_among_equals(engine: SearchEngine) -> None:
+    base = replace(office_goods(count=1)[0], name="得力 打印机", sales=0)
+    apply(engine, upserts=[replace(base, id=1, demand=3), replace(base, id=2, demand=900)], deletes=[])
+
+    assert found(engine, "打印机") == [2, 1]
+
+
 def test_page_beyond_the_end_is_empty_and_still_counts(full_engine: SearchEngine) -> None:
     near = full_engine.search(Query(page=60, size=100))
     far = full_engine.search(Query(text="打印机", page=1_000_000, size=200))
@@ -316,7 +323,7 @@ def test_suggestions_complete_brands_categories_and_listings(full_engine: Search
 
     assert ("brand", "得力/deli") in {(each.kind, each.text) for each in by_name}
     assert ("category", "档案用品", "A05040403") in {(each.kind, each.text, each.value) for each in by_pinyin}
-    assert any(each.kind == "listing" and "LQ-630KII" in each.text for each in by_model)
+    assert any(each.kind in ("product", "listing") and "LQ-630KII" in each.text for each in by_model)
     assert len(by_name) <= 8 and full_engine.suggest("得", limit=0) == [] and full_engine.suggest("") == []
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mall.search.document import Document
 from mall.search.language import Language, codes, learn_vocabulary, learn_words, typos_forgiven
 from mall.search.pinyin import PinyinRewriter, pinyin_of
 from mall.search.synonyms import Synonyms, read_table
@@ -18,6 +20,13 @@ from mall.search.words import Cutter, dictionary_words, latin_pieces, normalise
 
 def never(_: str) -> bool:
     return False
+
+
+def document_of(category_name: str) -> Document:
+    return Document(
+        id=1, name="版纸", brand="理想", category_code="A05040299", category_ancestors=(), category_name=category_name,
+        supplier_id=1, supplier_name="甲店", region_codes=(410000,), price_fen=100, created=date(2026, 1, 1),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +46,10 @@ def language() -> Language:
         ("隨身碟", "u盘"),
         ("影印紙", "复印纸"),
         ("伺服器", "服务器"),
+        ("文件柜", "文件柜"),
+        ("文件櫃", "文件柜"),
+        ("文件資料夾", "文件文件夹"),
+        ("会议桌布", "会议桌布"),
         ("  a \t\n b ", "a b"),
         ("打\ud800印\x00机\u200b", "打印 机"),
         ("①㎏", "1kg"),
@@ -99,7 +112,40 @@ def test_words_of_several_parts_and_other_languages_have_synonyms(
 
 def test_one_way_synonyms_do_not_lead_back(language: Language) -> None:
     assert ("笔记本",) in language.plan("laptop", known=never).terms[0].forms
-    assert language.plan("笔记本", known=never).terms[0].forms == (("笔记本",),)
+    assert ("laptop",) not in language.plan("笔记本", known=never).terms[0].forms
+
+
+def test_equal_synonyms_stand_before_one_way_ones(tmp_path: Path) -> None:
+    table = tmp_path / "synonyms.csv"
+    table.write_text("direction,words\nfirst,甲物|丙物\nboth,甲物|乙物\n", encoding="utf-8-sig")
+    language = Language(words=learn_words([], synonyms_table=table), synonyms_table=table)
+
+    term = language.plan("甲物", known=never).terms[0]
+
+    assert (term.forms, term.equals) == ((("甲物",), ("乙物",), ("丙物",)), 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "no_head"),
+    [
+        ("得力 DL-801PN 热敏小票打印机", "打印机", "热敏"),
+        ("佳能 GI-890 打印机墨水 青色", "墨水", "打印机"),
+        ("得力硒鼓（适用于惠普打印机） 黑色", "硒鼓", "打印机"),
+        ("金士顿 U盘 64GB", "盘", "金士"),
+    ],
+)
+def test_head_of_a_name_is_what_the_thing_is(language: Language, name: str, head: str, no_head: str) -> None:
+    heads = language.heads(name)
+
+    assert head in heads and no_head not in heads
+
+
+def test_category_of_the_remainder_names_no_kind(language: Language) -> None:
+    def kind(category_name: str) -> str:
+        return language.document_words(document_of(category_name)).kind
+
+    assert "硒鼓" in kind("硒鼓、粉盒").split() and "粉盒" in kind("硒鼓、粉盒").split()
+    assert kind("其他硒鼓、粉盒") == ""
 
 
 def test_toner_cartridges_are_no_toner_powder(language: Language) -> None:

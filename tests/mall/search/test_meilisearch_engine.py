@@ -61,17 +61,22 @@ def test_settings_say_what_the_server_would_get_wrong_by_itself(engine: Meilisea
     settings = stub.of("PATCH", "/indexes/listings/settings")[0].body
 
     assert settings["searchableAttributes"] == [
-        "category_words", "brand_words", "code", "name_words", "pinyin", "supplier_words",
+        "head_words", "kind_words", "brand_words", "code", "name_words", "category_words", "keyword_words",
+        "head_pinyin", "pinyin", "supplier_words",
     ]  # fmt: skip
     assert settings["localizedAttributes"] == [{"attributePatterns": ["*"], "locales": ["cmn"]}]
     assert settings["typoTolerance"] == {
         "enabled": True,
         "minWordSizeForTypos": {"oneTypo": 4, "twoTypos": 8},
-        "disableOnAttributes": ["pinyin"],
+        "disableOnAttributes": ["pinyin", "head_pinyin"],
         "disableOnNumbers": True,
     }
     assert settings["pagination"] == {"maxTotalHits": 10_000}
-    assert settings["rankingRules"][0] == "sort" and settings["rankingRules"][-2:] == ["sales:desc", "id:asc"]
+    assert settings["rankingRules"][0] == "sort" and settings["rankingRules"][-3:] == [
+        "demand:desc",
+        "sales:desc",
+        "id:asc",
+    ]
     filterable = {name for rule in settings["filterableAttributes"] for name in rule["attributePatterns"]}
     assert filterable == {
         "category", "brand", "supplier", "region", "green", "price_bucket", "category_label", "price_fen", "id",
