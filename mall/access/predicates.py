@@ -9,11 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from mall.access.actor import UNIT_ROLES, Actor
+from mall.access.separate_people import people_kept_from
 
 Predicate = Callable[[Actor, Any], bool]
-
-#: the duties of one order that four different people carry; acceptor and leader are kept apart from them too
-DUTIES = ("handler_id", "approver_id", "leader_id", "receiver_id", "acceptor_id", "accountant_id", "finance_id")
 
 
 def everyone(actor: Actor, subject: Any) -> bool:
@@ -77,6 +75,36 @@ def regulates(actor: Actor, subject: Any) -> bool:
     return bool(regions) if subject is None else any(covers(region, subject.region_code) for region in regions)
 
 
+def decides_budgets(actor: Actor, subject: Any) -> bool:
+    """The actor is a budget officer of a region that contains the subject's."""
+    regions = actor.regions_as("budget")
+    return bool(regions) if subject is None else any(covers(region, subject.region_code) for region in regions)
+
+
+def in_concerned_unit(*roles: str) -> Predicate:
+    """The actor holds one of the roles in a unit whose budget lines the document touches."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        units = actor.organisations_as(*roles)
+        return bool(units) if subject is None else not set(subject.unit_ids).isdisjoint(units)
+
+    return predicate
+
+
+def drawn_up_by(side: str) -> Predicate:
+    """The document was drawn up by this side, "unit" or "finance"."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        return subject is None or subject.side == side
+
+    return predicate
+
+
+def had_no_hand_in(actor: Actor, subject: Any) -> bool:
+    """The actor neither drew the document up nor changed or submitted it (four eyes)."""
+    return subject is None or actor.user_id not in subject.maker_ids
+
+
 def centre_of_region(actor: Actor, subject: Any) -> bool:
     """The actor works in the purchasing centre that serves the subject's region."""
     regions = actor.regions_as("centre")
@@ -84,13 +112,10 @@ def centre_of_region(actor: Actor, subject: Any) -> bool:
 
 
 def carries_no_other_duty(duty: str) -> Predicate:
-    """The actor has no other of the separated duties in this order (separation of duties)."""
+    """The actor carries, and carried, no duty of this order that excludes this one (separation of duties)."""
 
     def predicate(actor: Actor, subject: Any) -> bool:
-        if subject is None:
-            return True
-        others = [getattr(subject, name) for name in DUTIES if name != duty]
-        return actor.user_id not in [other for other in others if other is not None]
+        return subject is None or actor.user_id not in people_kept_from(duty, subject=subject)
 
     return predicate
 
@@ -106,3 +131,4 @@ def is_owner(actor: Actor, subject: Any) -> bool:
 
 
 in_any_unit_post = in_buying_unit(*UNIT_ROLES)
+in_any_concerned_post = in_concerned_unit(*UNIT_ROLES)

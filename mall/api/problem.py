@@ -46,7 +46,7 @@ def problems(*statuses: int) -> dict[int, Any]:
             "description": _WORDS[status],
             "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status in sorted({*statuses, 405, 422, 500, 503})
+        for status in sorted({*statuses, 405, 422, 429, 500, 503})
     }
 
 

@@ -10,13 +10,14 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 from flask import request
 from flask_babel import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from mall.errors import Refusal
+from mall.field_words import field_errors
 
 BODY_MAX_BYTES = 1024 * 1024
 KEY_HEADER = "Idempotency-Key"
-_ERRORS_MAX = 50
 _DEPTH_MAX = 20
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -26,7 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 def _digits(value: Any) -> Any:
     """Only plain digits: int() would take "1_000" and " 7", too."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-        raise ValueError("digits only")
+        raise PydanticCustomError("digits_only", "digits only")
     return value
 
 
@@ -109,11 +110,7 @@ def in_shape(shape: type[Shape], given: dict[str, Any]) -> Shape:
     try:
         return shape.model_validate(given)
     except ValidationError as error:
-        errors = [
-            {"field": ".".join(str(part) for part in problem["loc"]), "message": problem["msg"]}
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
-        raise Refusal("request.invalid", errors=errors[:_ERRORS_MAX]) from None
+        raise Refusal("request.invalid", errors=field_errors(error)) from None
 
 
 def request_key() -> str | None:

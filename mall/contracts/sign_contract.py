@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mall import clock
 from mall.access.actor import Actor
+from mall.access.authorize import authorize
 from mall.audit.record import request_facts
 from mall.contracts.contract import Contract, Signature, contract_of, signatures_of
 from mall.contracts.draw_up_contract import content_of
@@ -20,17 +21,19 @@ from mall.people.confirm_password import confirm_password
 @order_action("sign")
 def sign_order(order: Order, *, actor: Actor, password: str) -> None:
     """Sign for one's side. Raises Refusal "sign.wrong_password", "sign.already_signed", "sign.content_changed"."""
-    order.states.step("sign", order.state)
+    step = order.states.step("sign", order.state)
+    # Before the password: whoever may not sign must not learn whether a password is right.
+    authorize(actor, step.permission, order)
     contract = contract_of(order.id)
     if contract is None:
         raise Refusal("sign.no_contract", number=order.number)
     if hash_of(content_of(order)) != contract.content_hash:
         raise Refusal("sign.content_changed", number=order.number)
-    confirm_password(actor=actor, password=password)
     side = "supplier" if order.supplier_id in actor.supplier_ids else "unit"
     others = signatures_of(contract.id)
     if any(signature.side == side for signature in others):
         raise Refusal("sign.already_signed", side=side)
+    confirm_password(actor=actor, password=password)
     take_step(order, "sign", actor, facts={"side": side, "content_hash": contract.content_hash})
     session().add(_signature(contract, side, actor))
     if others:

@@ -149,6 +149,8 @@ def _enter_file(*, actor: Actor, file_name: str, sha256: str, row_count: int) ->
 
 @atomic
 def _settle_line(*, actor: Actor, file_id: int, line: _ReturnLine) -> str:
+    # Two who read the same file at once take its lines in turn, and the second finds each one done.
+    session().execute(text("select pg_advisory_xact_lock(hashtext('treasury_file'), :file)"), {"file": file_id % 2**31})
     done = session().scalar(
         select(TreasuryReturn.id).where(TreasuryReturn.file_id == file_id, TreasuryReturn.line_no == line.line_no)
     )

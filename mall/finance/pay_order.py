@@ -55,7 +55,7 @@ def request_payment(order: Order, *, actor: Actor) -> None:
         )  # fmt: skip
     session().add(payment)
     take_step(order, "request_payment", actor, facts={"payment": payment.number, "amount_fen": payment.amount_fen})
-    order.accountant_id = actor.user_id
+    order.carried_by("accountant_id", actor.user_id)
 
 
 @order_action("return_payment")
@@ -64,6 +64,7 @@ def return_payment(order: Order, *, actor: Actor, reason: str) -> None:
     order.states.step("return_payment", order.state)
     payment = open_payment_request(order.id, lock=True)
     take_step(order, "return_payment", actor, note=require_reason(reason), facts={"payment": payment.number})
+    order.carried_by("finance_id", actor.user_id)
     payment.refusal_reason = reason.strip()
     advance(payment, "return", actor, note=reason)
 
@@ -75,6 +76,6 @@ def approve_payment(order: Order, *, actor: Actor) -> None:
     payment = open_payment_request(order.id, lock=True)
     facts = {"payment": payment.number, "amounts": payment.amounts}
     take_step(order, "approve_payment", actor, facts=facts)
-    order.finance_id = actor.user_id
+    order.carried_by("finance_id", actor.user_id)
     advance(payment, "approve", actor)
     payment.finance_id = actor.user_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -30,6 +30,7 @@ class PaymentRequest(Base):
             postgresql_where=text("state in ('requested', 'approved', 'sent', 'paid')"),
         ),
         Index("ix_payment_request_state", "state", "id"),
+        Index("ix_payment_request_order", "order_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -54,7 +55,8 @@ class PaymentRequest(Base):
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
 
     # The permission table asks for the people of an order; a payment request has two of its own.
-    handler_id = approver_id = leader_id = receiver_id = acceptor_id = None
+    handler_id = approver_id = leader_id = receiver_id = acceptor_id = named_receiver_id = None
+    earlier_people: ClassVar[dict[str, list[int]]] = {}
 
     @property
     def reference(self) -> str:

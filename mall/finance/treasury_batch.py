@@ -39,11 +39,12 @@ class TreasuryFile(Base):
 
 
 class TreasuryReturn(Base):
-    """One line of a return file and what became of it. The treasury's reference is used once."""
+    """One line of a return file and what became of it. A line is taken once, the treasury's reference too."""
 
     __tablename__ = "treasury_return"
     __table_args__ = (
         UniqueConstraint("treasury_reference", "payment_number"),
+        UniqueConstraint("file_id", "line_no"),
         CheckConstraint(
             "outcome in ('paid', 'refused', 'repeated', 'unknown', 'mismatch', 'conflict')", name="outcome"
         ),

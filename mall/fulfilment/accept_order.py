@@ -9,6 +9,7 @@ from mall.access.actor import SYSTEM, Actor
 from mall.access.authorize import authorize
 from mall.assets.open_cards import open_cards
 from mall.database import session
+from mall.documents.history import history_of
 from mall.documents.numbers import next_number
 from mall.errors import Refusal
 from mall.fulfilment.acceptance import Acceptance
@@ -30,13 +31,14 @@ def accept_order(order: Order, *, actor: Actor, lines: list[dict[str, int]] | No
     if order.first_accepted:
         raise Refusal("accept.second_pending", number=order.number)
     quantities = chosen_quantities(order, lines, most=lambda line: line.to_accept, refusal="accept.too_many")
-    order.receiver_id = order.receiver_id or actor.user_id
     second = rule("acceptance.second_acceptor_fen", region_code=order.region_code, on=clock.today())
     if order.total_fen >= second.value:
         take_step(order, "accept_first", actor, note=note, facts={"quantities": quantities})
         order.first_accepted = quantities
+        order.carried_by("receiver_id", actor.user_id)
         return
-    _accept(order, actor, quantities, note=note)
+    order.carried_by("receiver_id", actor.user_id)
+    _accept(order, actor, quantities, note=note, receiver_id=actor.user_id)
 
 
 @order_action("accept_second")
@@ -48,8 +50,8 @@ def accept_second(order: Order, *, actor: Actor, note: str = "") -> None:
         raise Refusal("accept.no_first", number=order.number)
     quantities = order.first_accepted
     order.first_accepted = {}
-    _accept(order, actor, quantities, note=note, second=actor)
-    order.acceptor_id = actor.user_id
+    _accept(order, actor, quantities, note=note, receiver_id=_first_acceptor(order), second=actor)
+    order.carried_by("acceptor_id", actor.user_id)
 
 
 @order_action("deem_accepted")
@@ -66,20 +68,20 @@ def _accept(
     quantities: dict[str, int],
     *,
     note: str,
+    receiver_id: int | None = None,
     second: Actor | None = None,
     is_deemed: bool = False,
 ) -> None:
     for line in order.lines:
         line.accepted += quantities.get(str(line.line_no), 0)
     complete = all(line.accepted == line.quantity - line.released for line in order.lines)
-    receiver_id = order.receiver_id or actor.user_id
     sheet = Acceptance(
         order_id=order.id,
         number=next_number("acceptance", region_code=order.region_code, year=order.year),
         quantities=quantities,
         amount_fen=sum(quantities.get(str(line.line_no), 0) * line.contract_price_fen for line in order.lines),
         is_deemed=is_deemed,
-        receiver_id=None if is_deemed else receiver_id,
+        receiver_id=receiver_id,
         receiver_name=actor.name if second is None else person_names({receiver_id or 0}).get(receiver_id or 0, ""),
         acceptor_id=second.user_id if second else None,
         acceptor_name=second.name if second else "",
@@ -99,6 +101,11 @@ def _accept(
         facts={"acceptance": sheet.number, "quantities": quantities, "is_deemed": is_deemed},
     )
     open_cards(order, quantities)
+
+
+def _first_acceptor(order: Order) -> int | None:
+    """Who found good what now waits: not always who received the latest part."""
+    return [step.user_id for step in history_of(order.reference) if step.action == "accept_first"][-1]
 
 
 def payment_due_on(order: Order) -> date:

@@ -15,7 +15,10 @@ class Dispute(Base):
     """One dispute; an order has at most one open. `quantities`: pieces objected to by line number."""
 
     __tablename__ = "dispute"
-    __table_args__ = (Index("uq_dispute_open", "order_id", unique=True, postgresql_where=text("settled_at is null")),)
+    __table_args__ = (
+        Index("uq_dispute_open", "order_id", unique=True, postgresql_where=text("settled_at is null")),
+        Index("ix_dispute_order", "order_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("purchase_order.id"))

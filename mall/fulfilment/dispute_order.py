@@ -34,6 +34,7 @@ def dispute_order(order: Order, *, actor: Actor, lines: list[dict[str, int]] | N
     session().add(dispute)
     order.first_accepted = {}
     take_step(order, "dispute", actor, note=reason, facts={"dispute": dispute.number, "quantities": quantities})
+    order.carried_by("receiver_id", actor.user_id)
 
 
 @order_action("answer_dispute")
@@ -67,6 +68,8 @@ def settle_dispute(order: Order, *, actor: Actor, outcome: str, decision: str = 
     dispute.settled_by = actor.name
     dispute.settled_at = clock.now()
     take_step(order, "settle_dispute", actor, note=decision, facts=facts)
+    if order.unit_id in actor.organisations_as("receiver"):
+        order.carried_by("receiver_id", actor.user_id)
     finish_if_all_accepted(order)
 
 

@@ -23,21 +23,28 @@ def receive_order(order: Order, *, actor: Actor, lines: list[dict[str, int]] | N
         line.received += quantities.get(str(line.line_no), 0)
     receipt = _note(order, "receipt", quantities, actor, note)
     take_step(order, "receive", actor, note=note, facts={"receipt": receipt.number, "quantities": quantities})
-    order.receiver_id = actor.user_id
+    order.carried_by("receiver_id", actor.user_id)
     order.due_at = term_ends_at(order, state="received", since=clock.now())
 
 
 @order_action("refuse")
-def refuse_delivery(order: Order, *, actor: Actor, reason: str) -> None:
-    """Refuse the whole delivery at the door: what was shipped counts as not shipped again."""
-    order.states.step("refuse", order.state)
+def refuse_delivery(order: Order, *, actor: Actor, lines: list[dict[str, int]] | None = None, reason: str) -> None:
+    """Refuse pieces at the door; without `lines` all that stand there. They count as not shipped again.
+
+    The order itself is refused when nothing of it was received before and nothing more stands at the door.
+    What was received and accepted stays as it is, and so does its money: a refused piece was only committed.
+    Raises Refusal("refuse.too_many").
+    """
+    order.states.step("refuse_part", order.state)
     require_named_receiver(order, actor)
-    quantities = {str(line.line_no): line.to_receive for line in order.lines if line.to_receive}
-    take_step(order, "refuse", actor, note=require_reason(reason), facts={"quantities": quantities})
+    quantities = chosen_quantities(order, lines, most=lambda line: line.to_receive, refusal="refuse.too_many")
+    is_all = all(line.to_receive == quantities.get(str(line.line_no), 0) for line in order.lines)
+    action = "refuse" if is_all and order.state == "shipped" else "refuse_part"
+    take_step(order, action, actor, note=require_reason(reason), facts={"quantities": quantities})
     for line in order.lines:
-        line.shipped = line.received
+        line.shipped -= quantities.get(str(line.line_no), 0)
     _note(order, "refusal", quantities, actor, reason)
-    order.receiver_id = actor.user_id
+    order.carried_by("receiver_id", actor.user_id)
 
 
 def require_named_receiver(order: Order, actor: Actor) -> None:

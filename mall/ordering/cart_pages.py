@@ -29,7 +29,7 @@ from mall.ordering.edit_cart import (
     set_quantity,
 )
 from mall.ordering.money_forms import whole_number_of
-from mall.ordering.order import Order
+from mall.ordering.order import Order, load_lines
 from mall.ordering.place_order import place_order
 from mall.ordering.review_cart import review_cart
 from mall.people.organisation import organisation, organisation_names
@@ -109,6 +109,7 @@ def placed(request_key: str) -> str:
         abort(404)
     query = select(Order).where(Order.number.in_(answer["orders"]), Order.handler_id == current_actor().user_id)
     orders = list(session().scalars(query.order_by(Order.id)))
+    load_lines(orders)
     refused = []
     for group in answer["refused"]:
         first = Refusal(group["code"], **group["facts"])

@@ -11,7 +11,7 @@ from mall.access.actor import Actor
 from mall.documents.advance import advance
 from mall.ordering.order import Order
 from mall.regions.regional_rule import rule
-from mall.regions.working_days import deadline, deadline_in_days
+from mall.regions.working_days import deadline, deadline_in_days, working_days_after
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,18 @@ def term_ends_at(order: Order, *, state: str, since: datetime) -> datetime | Non
     if found.unit == "working_days":
         return deadline(since, working_days=found.value)
     return deadline_in_days(since, days=found.value)
+
+
+#: what follows when cards are not registered in time; their term runs beside that of the state
+ASSET_CONSEQUENCE = "asset_unregistered"
+
+
+def asset_term_ends_at(order: Order) -> datetime | None:
+    """Until when the cards of an accepted order should be registered; None before the acceptance is complete."""
+    if order.accepted_on is None:
+        return None
+    days = rule("asset.register_working_days", region_code=order.region_code, on=order.accepted_on)
+    return clock.end_of_day(working_days_after(order.accepted_on, days.value))
 
 
 def consequence(order: Order) -> str:

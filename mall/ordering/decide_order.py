@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mall import clock
 from mall.access.actor import Actor
+from mall.access.authorize import authorize
 from mall.catalogue.offer import offers
 from mall.errors import Refusal
 from mall.ordering.deadlines import take_step
-from mall.ordering.order import Order
+from mall.ordering.order import Order, OrderLine, drop_lines
 from mall.ordering.order_action import order_action, require_reason
 from mall.ordering.recheck_order import recheck
 from mall.ordering.running_total import add_to_totals, by_category, take_from_totals
@@ -28,24 +31,61 @@ def submit_order(order: Order, *, actor: Actor) -> None:
 
 @order_action("edit")
 def edit_order(order: Order, *, actor: Actor, lines: list[dict[str, int]], note: str | None = None) -> None:
-    """Change quantities and budget lines of a returned order, at today's prices. A line that is not named stays."""
-    order.states.step("edit", order.state)
+    """Change quantities and budget lines of a returned order, at today's prices.
+
+    A line that is not named stays; one whose quantity is 0 is dropped. The order holds no money now, so
+    nothing is posted. Raises Refusal "order.unknown_line", "order.no_line_left", "listing.unknown".
+    """
+    step = order.states.step("edit", order.state)
+    # Before the lines are touched: the door asks again, but then they are in the database already.
+    authorize(actor, step.permission, order)
     by_number = {line.line_no: line for line in order.lines}
-    found = offers([line.listing_id for line in order.lines])
     for given in lines:
-        line = by_number.get(given["line_no"])
-        if line is None:
+        if given["line_no"] not in by_number:
             raise Refusal("order.unknown_line", line_no=given["line_no"])
-        line.quantity = given["quantity"]
+    quantities = {given["line_no"]: given["quantity"] for given in lines}
+    dropped = [line for line in order.lines if quantities.get(line.line_no) == 0]
+    if len(dropped) == len(order.lines):
+        raise Refusal("order.no_line_left", number=order.number)
+    told = [_as_told(line) for line in dropped]
+    drop_lines(order, dropped)
+    for given in lines:
+        line = by_number[given["line_no"]]
+        line.quantity = given["quantity"] or line.quantity
         line.budget_line_id = given.get("budget_line_id") or line.budget_line_id
-    for line in order.lines:
-        listing = found[line.listing_id].listing
-        line.price_fen = line.contract_price_fen = listing.price_fen
-        line.listing_version = listing.version
-    order.total_fen = sum(line.amount_fen for line in order.lines)
+    _take_todays_prices(order)
     if note is not None:
         order.note = note
-    take_step(order, "edit", actor, facts={"lines": lines, "total_fen": order.total_fen})
+    take_step(order, "edit", actor, facts={"lines": lines, "dropped": told, "total_fen": order.total_fen})
+
+
+def _as_told(line: OrderLine) -> dict[str, Any]:
+    """A dropped line as the history keeps it."""
+    return {
+        "line_no": line.line_no,
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "price_fen": line.price_fen,
+        "budget_line_id": line.budget_line_id,
+    }
+
+
+def _take_todays_prices(order: Order) -> None:
+    """Price, tax rate and what hangs on the price, as the listings are now."""
+    found = offers([line.listing_id for line in order.lines])
+    asset_limit = rule("asset.card_fen", region_code=order.region_code, on=clock.today())
+    for line in order.lines:
+        offer = found.get(line.listing_id)
+        if offer is None:
+            raise Refusal("listing.unknown", line_no=line.line_no, listing_id=line.listing_id)
+        listing = offer.listing
+        line.price_fen = line.contract_price_fen = listing.price_fen
+        line.tax_rate_bp = listing.tax_rate_bp
+        line.listing_version = listing.version
+        line.is_asset = bool(offer.category and offer.category.is_asset) and listing.price_fen >= asset_limit.value
+    order.total_fen = sum(line.amount_fen for line in order.lines)
 
 
 @order_action("approve")

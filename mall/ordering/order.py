@@ -5,29 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, delete, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
+from mall.access.separate_people import separate_people_sql
 from mall.database import Base, Instant, session
 from mall.documents.state_table import StateTable
 from mall.errors import Refusal
 from mall.ordering.order_states import ORDER_STATES
-
-_FOUR_PEOPLE = " and ".join(
-    f"({one} is null or {other} is null or {one} <> {other})"
-    for one, other in (
-        ("handler_id", "approver_id"),
-        ("handler_id", "receiver_id"),
-        ("handler_id", "accountant_id"),
-        ("approver_id", "receiver_id"),
-        ("approver_id", "accountant_id"),
-        ("receiver_id", "accountant_id"),
-        ("receiver_id", "acceptor_id"),
-        ("accountant_id", "finance_id"),
-    )
-)
 
 
 class Order(Base):
@@ -36,10 +23,11 @@ class Order(Base):
     __tablename__ = "purchase_order"
     __table_args__ = (
         CheckConstraint(ORDER_STATES.check_sql(), name="state"),
-        CheckConstraint(_FOUR_PEOPLE, name="separate_people"),
+        CheckConstraint(separate_people_sql(), name="separate_people"),
         CheckConstraint("total_fen >= 0", name="total"),
         Index("ix_purchase_order_unit", "unit_id", "id"),
         Index("ix_purchase_order_supplier", "supplier_id", "id"),
+        Index("ix_purchase_order_handler", "handler_id", "id"),
         Index("ix_purchase_order_region", "region_code", "id"),
         Index("ix_purchase_order_open", "state", "due_at", postgresql_where=text("due_at is not null")),
     )
@@ -60,11 +48,14 @@ class Order(Base):
     acceptor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     accountant_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     finance_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    #: who carried a duty before its present carrier took over: {column: [user ids]}
+    earlier_people: Mapped[dict[str, list[int]]] = mapped_column(JSONB, server_default="{}")
     #: the person named on the order to take the goods in; only she may, when given
     named_receiver_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     delivery: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     #: what the order was judged by: rule rows, prices seen, offers compared
-    judged_by: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    #: (read when asked for: it is the heaviest part of an order, and lists show none of it)
+    judged_by: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", deferred=True)
     note: Mapped[str] = mapped_column(server_default="")
     round: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -93,6 +84,14 @@ class Order(Base):
     @property
     def states(self) -> StateTable:
         return ORDER_STATES
+
+    def carried_by(self, duty: str, user_id: int | None) -> None:
+        """From now on this person carries the duty (a column such as "receiver_id"); whoever did is not forgotten."""
+        before = getattr(self, duty)
+        if before is not None and before != user_id:
+            known = self.earlier_people or {}
+            self.earlier_people = {**known, duty: sorted({*known.get(duty, ()), before})}
+        setattr(self, duty, user_id)
 
 
 class OrderLine(Base):
@@ -212,3 +211,11 @@ def load_lines(orders: list[Order]) -> None:
         grouped[line.order_id].append(line)
     for order_id, lines in grouped.items():
         set_committed_value(from_id[order_id], "lines", lines)
+
+
+def drop_lines(order: Order, dropped: list[OrderLine]) -> None:
+    """Take lines out of a returned order; the others keep their numbers. In any other state PostgreSQL refuses."""
+    if not dropped:
+        return
+    session().execute(delete(OrderLine).where(OrderLine.id.in_([line.id for line in dropped])))
+    set_committed_value(order, "lines", [line for line in order.lines if line not in dropped])

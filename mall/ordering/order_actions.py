@@ -18,6 +18,7 @@ from mall.assets.register_asset import register_asset
 from mall.contracts.contract import contract_of, signatures_of
 from mall.contracts.sign_contract import sign_order
 from mall.errors import Refusal
+from mall.field_words import field_errors
 from mall.finance.enter_invoice import enter_invoice
 from mall.finance.pay_order import approve_payment, request_payment, return_payment
 from mall.fulfilment.accept_order import accept_order, accept_second
@@ -69,7 +70,7 @@ class WithReason(Body):
 
 class EditedLine(Body):
     line_no: Annotated[StrictInt, Field(ge=1, le=500)]
-    quantity: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+    quantity: Annotated[StrictInt, Field(ge=0, le=1_000_000, description="0 drops the line")]
     budget_line_id: Annotated[StrictInt, Field(ge=1)] | None = None
 
 
@@ -149,7 +150,7 @@ _ACTIONS = (
     OrderAction("agree_cancellation", Nothing, agree_cancellation, ("agree_cancellation",)),
     OrderAction("ship", Shipping, ship_order, ("ship",)),
     OrderAction("receive", SomeLines, receive_order, ("receive",)),
-    OrderAction("refuse", WithReason, refuse_delivery, ("refuse",)),
+    OrderAction("refuse", SomeLinesWithReason, refuse_delivery, ("refuse", "refuse_part")),
     OrderAction("request_short", SomeLinesWithReason, request_short, ("request_short",)),
     OrderAction("agree_short", Nothing, agree_short, ("agree_short",)),
     OrderAction("accept", SomeLines, accept_order, ("accept_first",)),
@@ -183,13 +184,7 @@ def perform(
     try:
         facts = found.body.model_validate(body or {}).model_dump()
     except ValidationError as error:
-        raise Refusal(
-            "request.invalid",
-            errors=[
-                {"field": ".".join(str(part) for part in problem["loc"]), "message": problem["msg"]}
-                for problem in error.errors()
-            ],
-        ) from None
+        raise Refusal("request.invalid", errors=field_errors(error)) from None
     # The order's own number is called `number` already.
     if action == "invoice":
         facts["number_of_invoice"] = facts.pop("number")
@@ -211,10 +206,8 @@ def _has_an_object(action: str, order: Order, actor: Actor) -> bool:
     match action:
         case "ship" | "request_short":
             return any(line.to_ship for line in order.lines) and not (action != "ship" and order.short_requested)
-        case "receive":
+        case "receive" | "refuse":
             return any(line.to_receive for line in order.lines) and _is_named_receiver(order, actor)
-        case "refuse":
-            return _is_named_receiver(order, actor)
         case "accept":
             return (
                 any(line.to_accept for line in order.lines)

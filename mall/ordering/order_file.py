@@ -16,6 +16,7 @@ from mall.contracts.contract import Contract, Signature, contract_of, signatures
 from mall.database import session
 from mall.documents.history import DocumentStep, history_of
 from mall.finance.invoice import Invoice, invoice_of
+from mall.finance.payment_clock import PaymentClock, payment_clocks
 from mall.finance.payment_request import PaymentRequest, payment_requests_of
 from mall.finance.treasury_batch import TreasuryBatch
 from mall.fulfilment.acceptance import Acceptance, acceptances_of
@@ -119,6 +120,8 @@ class OrderFile:
     cards: list[AssetCard]
     rating: Rating | None
     history: list[DocumentStep]
+    #: by when it must be paid and how late it is; None before acceptance
+    clock: PaymentClock | None
     book: OrderBook | None = field(default=None)
 
     @property
@@ -168,6 +171,7 @@ def file_of(order: Order, *, actor: Actor) -> OrderFile:
         cards=asset_cards_of(order.id),
         rating=session().scalar(select(Rating).where(Rating.order_id == order.id)),
         history=history_of(order.reference),
+        clock=payment_clocks([order]).get(order.id),
         book=book_of(order, budget_lines=budget_lines) if reads_book else None,
     )
 

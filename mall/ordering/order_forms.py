@@ -26,7 +26,7 @@ def most_for(action: str, *, line: OrderLine) -> int:
     """The greatest quantity that this action can take on the line."""
     if action == "ship":
         return line.to_ship
-    if action == "receive":
+    if action in ("receive", "refuse"):
         return line.to_receive
     if action == "request_short":
         return line.to_ship
@@ -66,8 +66,8 @@ def _edit(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
     for line in order.lines:
         field = f"quantity_{line.line_no}"
         quantity = whole_number_of(form.get(field, ""))
-        if quantity is None or not 1 <= quantity <= 1_000_000:
-            raise invalid(field, _("第 %(line)s 行的数量请填写 1 以上的整数。", line=line.line_no))
+        if quantity is None or not 0 <= quantity <= 1_000_000:
+            raise invalid(field, _("第 %(line)s 行的数量请填写整数；不要的行填 0。", line=line.line_no))
         lines.append({"line_no": line.line_no, "quantity": quantity})
     return {"lines": lines}
 
@@ -82,6 +82,13 @@ def _ship(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
 
 def _receive(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
     return {"lines": _quantities(form, order, action="receive"), "note": form.get("note", "").strip()}
+
+
+def _refuse(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    # Nothing typed anywhere means everything that stands at the door.
+    typed = any(form.get(f"quantity_{line.line_no}", "").strip() for line in order.lines)
+    lines = {"lines": _quantities(form, order, action="refuse")} if typed else {}
+    return {**lines, "reason": _required(form, "reason", label=_("原因"))}
 
 
 def _accept(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
@@ -156,7 +163,7 @@ _READERS: dict[str, Reader] = {
     "request_cancellation": _reason,
     "ship": _ship,
     "receive": _receive,
-    "refuse": _reason,
+    "refuse": _refuse,
     "request_short": _lines_and_reason("request_short"),
     "accept": _accept,
     "accept_second": _note,

@@ -126,6 +126,8 @@ def _page(number: str, *, done: str = "", refused: str = "", refusal: Refusal | 
         order=order,
         actions=possible(order, actor),
         turn=whose_turn(file),
+        stage=next((stage for stage, states in STAGES.items() if order.state in states), ""),
+        road=[stage for stage in STAGES if stage != "ended"],
         done=done if done in _done_words() else "",
         done_words=_done_words(),
         refused=refused,

@@ -47,6 +47,8 @@ ORDER_STATES = StateTable(
         Step("receive",             "shipped",            "received",           "order.receive"),
         Step("receive",             "received",           "received",           "order.receive"),
         Step("refuse",              "shipped",            "refused",            "order.receive"),
+        Step("refuse_part",         "shipped",            "shipped",            "order.receive"),
+        Step("refuse_part",         "received",           "received",           "order.receive"),
         Step("ship",                "refused",            "shipped",            "order.ship"),
         Step("request_cancellation", "refused",           "refused",            "order.request_cancellation"),
         Step("agree_cancellation",  "refused",            "cancelled",          "order.agree_cancellation",   release_commitment),

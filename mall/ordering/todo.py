@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from mall.access.actor import Actor
+from mall.assets.asset_card import AssetCard
 from mall.contracts.contract import Contract, Signature
 from mall.database import session
-from mall.ordering.deadlines import consequence
+from mall.ordering.deadlines import ASSET_CONSEQUENCE, asset_term_ends_at, consequence
 from mall.ordering.order import Order, load_lines
 from mall.ordering.order_actions import possible
 from mall.ordering.visible_orders import visible_to
@@ -30,10 +31,13 @@ WAITS_FOR: dict[str, dict[str, tuple[str, ...]]] = {
         "shipped": ("receive",),
         "received": ("accept", "receive"),
         "disputed": ("settle_dispute",),
-        "paid": ("register_asset",),
+        **dict.fromkeys(("accepted", "invoiced", "payment_requested", "in_payment", "paid"), ("register_asset",)),
     },
     "acceptor": {"received": ("accept_second",)},
-    "accountant": {"invoiced": ("request_payment",), "paid": ("register_asset",)},
+    "accountant": {
+        "invoiced": ("request_payment", "register_asset"),
+        **dict.fromkeys(("accepted", "payment_requested", "in_payment", "paid"), ("register_asset",)),
+    },
     "finance": {"payment_requested": ("approve_payment",)},
     "supplier": {
         "approved": ("confirm",),
@@ -61,10 +65,10 @@ class TodoItem:
 
 def todo_for(actor: Actor, *, limit: int = 100) -> list[TodoItem]:
     """What waits for this person, the most urgent first."""
-    states = sorted({state for role in actor.roles for state in WAITS_FOR.get(role, {})})
-    if not states:
+    waits = _waits_for(actor)
+    if not waits:
         return []
-    query = visible_to(actor, select(Order)).where(Order.state.in_(states))
+    query = visible_to(actor, select(Order)).where(_may_wait(waits))
     if actor.has_role("handler") and not actor.has_role("approver", "supplier", "receiver", "accountant"):
         query = query.where(or_(Order.handler_id == actor.user_id, Order.handler_id.is_(None)))
     orders = list(session().scalars(query.order_by(Order.due_at.asc().nulls_last(), Order.id).limit(limit * 3)))
@@ -74,10 +78,34 @@ def todo_for(actor: Actor, *, limit: int = 100) -> list[TodoItem]:
     for order in orders:
         action = _main_action(order, actor, signed)
         if action:
-            items.append(TodoItem(order, action, order.due_at, consequence(order)))
+            items.append(_item(order, action))
         if len(items) == limit:
             break
     return items
+
+
+def _waits_for(actor: Actor) -> dict[str, set[str]]:
+    """{state: actions} that may wait for one of the actor's roles."""
+    waits: dict[str, set[str]] = {}
+    for role in actor.roles:
+        for state, actions in WAITS_FOR.get(role, {}).items():
+            if actions:
+                waits.setdefault(state, set()).update(actions)
+    return waits
+
+
+def _may_wait(waits: dict[str, set[str]]) -> ColumnElement[bool]:
+    """Orders in these states; where only a card can wait, those with one: they would crowd the others out."""
+    only_cards = {state for state, actions in waits.items() if actions == {"register_asset"}}
+    card_waits = exists(select(AssetCard.id).where(AssetCard.order_id == Order.id, AssetCard.state == "waiting"))
+    return or_(Order.state.in_(sorted(set(waits) - only_cards)), and_(Order.state.in_(sorted(only_cards)), card_waits))
+
+
+def _item(order: Order, action: str) -> TodoItem:
+    """The order's own term, or that of its cards, which may wait while the order goes on."""
+    if action == "register_asset":
+        return TodoItem(order, action, asset_term_ends_at(order), ASSET_CONSEQUENCE)
+    return TodoItem(order, action, order.due_at, consequence(order))
 
 
 def _main_action(order: Order, actor: Actor, signed: dict[int, set[str]]) -> str:

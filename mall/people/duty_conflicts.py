@@ -13,13 +13,14 @@ ROLES_OF_KIND = {
     "department": ("handler", "approver", "leader", "receiver", "acceptor", "accountant", "finance"),
     "supplier": ("supplier",),
     "centre": ("centre",),
-    "finance": ("regulator",),
+    "finance": ("regulator", "budget"),
     "platform": OFFICER_ROLES,
 }
 
 #: duties of one order that must be four people: holding two in one unit is allowed (small units), and warned about
 SEPARATED = ("handler", "approver", "receiver", "accountant")
-_SIDES = {"supplier": "supplier", "centre": "centre", "regulator": "regulator"}
+# A regulator sees everything and changes nothing: so she does not decide budgets.
+_SIDES = {"supplier": "supplier", "centre": "centre", "regulator": "regulator", "budget": "budget"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class DutyWarning:
 
 def require_compatible(role: str, *, held: tuple[PostHeld, ...]) -> None:
     """Raise Refusal "post.officer_exclusive" (an officer holds one post and no business post) or
-    "post.opposite_sides" (buyer, seller, centre and regulator are never one person)."""
+    "post.opposite_sides" (buyer, seller, centre, regulator and budget officer are never one person)."""
     if role in OFFICER_ROLES and held:
         raise Refusal("post.officer_exclusive", role=role)
     if any(post.role in OFFICER_ROLES for post in held):

@@ -23,6 +23,8 @@ ACCOUNT_BUDGET = 5
 DEVICE_BUDGET = 10
 NETWORK_BUDGET = 100
 DEVICE_LIFE = timedelta(days=180)
+#: how many closed windows go with every one that opens; more than one, so that they cannot pile up
+SWEPT_AT_ONCE = 20
 
 
 class SignInCounter(Base):
@@ -113,6 +115,8 @@ def count_failure(budget: Budget) -> None:
 def reserve(budget: Budget) -> None:
     """Count a failure before it happens; `give_back` undoes it. Raises Refusal("signin.throttled")."""
     failures, opened_at = _add(budget)
+    if failures == 1:
+        _sweep()
     if failures > budget.failures_max:
         raise throttled(opened_at + WINDOW)
 
@@ -156,9 +160,11 @@ def counters_of(usernames: list[str]) -> dict[str, int]:
 
 
 def throttled(closes_at: datetime) -> Refusal:
-    """The refusal with the seconds to wait."""
+    """The refusal with the seconds to wait. The failures that led to it are recorded; without end would be a flood."""
     seconds = max(1, int((closes_at - clock.now()).total_seconds()) + 1)
-    return Refusal("signin.throttled", retry_after=seconds, minutes=-(-seconds // 60))
+    refusal = Refusal("signin.throttled", retry_after=seconds, minutes=-(-seconds // 60))
+    refusal.recorded = True
+    return refusal
 
 
 def _add(budget: Budget) -> tuple[int, datetime]:
@@ -181,3 +187,15 @@ def _add(budget: Budget) -> tuple[int, datetime]:
         .one()
     )
     return row.failures, row.opened_at
+
+
+def _sweep() -> None:
+    """Forget some windows that have closed: they bind nobody any more."""
+    closed = (
+        select(SignInCounter.key)
+        .where(SignInCounter.opened_at <= clock.now() - WINDOW)
+        .order_by(SignInCounter.opened_at)
+        .limit(SWEPT_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    session().execute(delete(SignInCounter).where(SignInCounter.key.in_(closed)))

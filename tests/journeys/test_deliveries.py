@@ -201,3 +201,92 @@ def test_only_the_named_receiver_takes_the_goods_in(story: Story) -> None:
     assert story.refused("acceptor", "accept", number)["code"] == "receive.other_person"
     assert story.refused("acceptor", "dispute", number, reason="数量不对")["code"] == "receive.other_person"
     assert story.act("receiver", "accept", number)["state"] == "accepted"
+
+
+def test_a_later_part_is_refused_at_the_door_and_the_accepted_part_stays_owed(story: Story) -> None:
+    number = contracted_order(story)
+    story.act("supplier", "ship", number, lines=pieces(6))
+    story.act("receiver", "receive", number)
+    story.act("receiver", "accept", number)
+    story.act("supplier", "ship", number)
+
+    order = story.act("receiver", "refuse", number, reason="第二批受潮")
+
+    line = order["lines"][0]
+    assert order["state"] == "received"
+    assert (line["shipped"], line["received"], line["accepted"]) == (6, 6, 6)
+    assert story.book() == Book(available=9_978_500, committed=8_600, accrued=12_900)
+
+    story.act("supplier", "ship", number)
+    story.act("receiver", "receive", number)
+    assert story.act("receiver", "accept", number)["state"] == "accepted"
+    assert story.book() == Book(available=9_978_500, accrued=21_500)
+
+
+def test_a_refused_later_part_may_fall_away_instead_of_coming_again(story: Story) -> None:
+    number = contracted_order(story)
+    story.act("supplier", "ship", number, lines=pieces(6))
+    story.act("receiver", "receive", number)
+    story.act("receiver", "accept", number)
+    story.act("supplier", "ship", number)
+    story.act("receiver", "refuse", number, reason="第二批受潮")
+
+    story.act("handler", "request_short", number, reason="不再补发")
+    order = story.act("supplier", "agree_short", number)
+
+    assert (order["state"], order["total_fen"]) == ("accepted", 12_900)
+    assert story.book() == Book(available=9_987_100, accrued=12_900)
+    assert story.counted(PAPER) == 12_900
+
+
+def test_some_pieces_of_a_first_delivery_are_refused_and_the_others_received(story: Story) -> None:
+    number = contracted_order(story)
+    story.act("supplier", "ship", number)
+
+    order = story.act("receiver", "refuse", number, lines=pieces(4), reason="四包破损")
+    assert (order["state"], order["lines"][0]["shipped"]) == ("shipped", 6)
+    order = story.act("receiver", "receive", number)
+    assert (order["state"], order["lines"][0]["received"]) == ("received", 6)
+
+    story.act("receiver", "accept", number)
+    assert story.book() == Book(available=9_978_500, committed=8_600, accrued=12_900)
+
+
+def test_the_rest_of_a_delivery_refused_in_two_goes_is_a_refused_delivery(story: Story) -> None:
+    number = contracted_order(story)
+    story.act("supplier", "ship", number)
+    story.act("receiver", "refuse", number, lines=pieces(4), reason="四包破损")
+
+    order = story.act("receiver", "refuse", number, reason="其余也破损")
+
+    assert (order["state"], order["lines"][0]["shipped"]) == ("refused", 0)
+    assert story.ask("select quantities from delivery_note where kind = 'refusal' order by id") == [
+        ({"1": 4},),
+        ({"1": 6},),
+    ]
+
+
+def test_no_more_than_stands_at_the_door_is_refused_and_nothing_where_nothing_stands(story: Story) -> None:
+    number = contracted_order(story)
+    story.act("supplier", "ship", number, lines=pieces(6))
+    problem = story.refused("receiver", "refuse", number, lines=pieces(7), reason="破损")
+    story.act("receiver", "receive", number)
+
+    assert (problem["code"], problem["facts"]["most"]) == ("refuse.too_many", 6)
+    assert story.refused("receiver", "refuse", number, reason="破损")["code"] == "refuse.too_many"
+    assert "refuse" not in story.order(number, who="receiver")["actions"]
+
+
+def test_a_refused_part_does_not_move_the_term_of_what_was_received(story: Story) -> None:
+    number = contracted_order(story)
+    story.act("supplier", "ship", number, lines=pieces(6))
+    due_at = story.act("receiver", "receive", number)["due_at"]
+    story.act("supplier", "ship", number)
+    assert "refuse" in story.order(number, who="receiver")["actions"]
+
+    assert story.act("receiver", "refuse", number, reason="第二批受潮")["due_at"] == due_at
+
+    story.wait_until(due_at)
+    assert story.order(number)["lines"][0]["accepted"] == 6
+    assert story.order(number)["state"] == "received"
+    assert story.book() == Book(available=9_978_500, committed=8_600, accrued=12_900)

@@ -245,3 +245,16 @@ def test_an_order_with_an_unregistered_asset_stays_open_after_the_default_rating
     assert story.order(number)["state"] == "paid"
 
     assert story.act("accountant", "register_asset", number)["state"] == "closed"
+
+
+def test_the_database_itself_takes_a_line_of_a_return_file_once(story: Story) -> None:
+    number = story.place(story.wanted("paper", 10, "school_office"))
+    story.walk(number, until="approve_payment")
+    story.pay(number)
+
+    with pytest.raises(psycopg.errors.UniqueViolation, match="file_id"):
+        story.alter(
+            "insert into treasury_return (file_id, line_no, treasury_reference, payment_number, result, amount_fen,"
+            " outcome, at) select file_id, line_no, 'GK2', payment_number, result, amount_fen, outcome, at"
+            " from treasury_return"
+        )

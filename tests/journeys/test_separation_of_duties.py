@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from mall.access.separate_people import SEPARATE_PEOPLE
 from tests.journeys.story import Book, Story
 from tests.world import PASSWORD
 
@@ -99,15 +100,101 @@ def test_the_handler_is_not_named_as_receiver(story: Story) -> None:
     assert answer.json["code"] == "order.bad_receiver"
 
 
-def test_the_database_itself_holds_the_people_of_one_order_apart(story: Story) -> None:
-    number = story.place(story.wanted("paper", 10, "school_office"))
-    someone = story.world.users["handler"]
+def test_the_list_of_pairs_is_what_was_agreed_and_every_pair_has_its_reason() -> None:
+    found = {(one.removesuffix("_id"), other.removesuffix("_id")) for one, other in SEPARATE_PEOPLE}
 
-    for one, other in (
-        ("handler", "approver"), ("handler", "receiver"), ("handler", "accountant"), ("approver", "receiver"),
-        ("approver", "accountant"), ("receiver", "accountant"), ("receiver", "acceptor"), ("accountant", "finance"),
-    ):  # fmt: skip
-        with pytest.raises(psycopg.errors.CheckViolation, match="separate_people"):
-            story.alter(
-                f"update purchase_order set {one}_id = %s, {other}_id = %s where number = %s", someone, someone, number
-            )
+    assert found == PAIRS
+    assert len(PAIRS) == 21
+    assert all(why.startswith(("who ", "two ")) for why in SEPARATE_PEOPLE.values())
+
+
+@pytest.mark.parametrize(("one", "other"), sorted(PAIRS))
+def test_the_database_itself_holds_the_people_of_one_order_apart(story: Story, one: str, other: str) -> None:
+    number = story.place(story.wanted("paper", 10, "school_office"))
+    someone, somebody_else = story.world.users["centre"], story.world.users["regulator"]
+
+    with pytest.raises(psycopg.errors.CheckViolation, match="separate_people"):
+        story.alter(
+            f"update purchase_order set {one}_id = %s, {other}_id = %s where number = %s", someone, someone, number
+        )
+    story.alter(
+        f"update purchase_order set {one}_id = %s, {other}_id = %s where number = %s", someone, somebody_else, number
+    )
+
+
+def test_whoever_received_an_earlier_part_is_neither_second_acceptor_nor_accountant(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = contracted_computers(story)
+    story.act("supplier", "ship", number)
+
+    story.act("receiver", "receive", number, lines=pieces(10))
+    story.act("acceptor", "receive", number, lines=pieces(12))
+    story.act("acceptor", "accept", number)
+
+    assert story.refused("receiver", "accept_second", number)["code"] == "access.same_person"
+    story.act("finance", "accept_second", number)
+    story.act("supplier", "invoice", number, **story.invoice_of(number))
+    assert story.refused("receiver", "request_payment", number)["code"] == "access.same_person"
+    assert story.refused("acceptor", "request_payment", number)["code"] == "access.same_person"
+    story.act("accountant", "request_payment", number)
+
+
+def test_whoever_found_the_goods_good_does_not_agree_with_herself(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = contracted_computers(story)
+    story.act("supplier", "ship", number)
+    story.act("receiver", "receive", number)
+
+    story.act("acceptor", "accept", number)
+
+    assert story.refused("acceptor", "accept_second", number)["code"] == "access.same_person"
+
+
+def test_the_sheet_names_who_found_the_goods_good_and_who_agreed(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = contracted_computers(story)
+    story.act("supplier", "ship", number)
+    story.act("receiver", "receive", number, lines=pieces(10))
+    story.act("receiver", "accept", number)
+
+    story.act("finance", "receive", number)
+    story.act("acceptor", "accept_second", number)
+
+    assert story.ask("select receiver_id, receiver_name, acceptor_id from acceptance") == [
+        (story.world.users["receiver"], "测试receiver", story.world.users["acceptor"])
+    ]
+
+
+def test_whoever_asked_for_a_payment_before_does_not_release_the_next_one(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = story.place(story.wanted("paper", 10, "school_office"))
+    story.walk(number, until="request_payment")
+    story.act("finance", "return_payment", number, reason="账号有误")
+
+    assert story.refused("finance", "request_payment", number)["code"] == "access.same_person"
+    story.act("acceptor", "request_payment", number)
+
+    assert story.refused("accountant", "approve_payment", number)["code"] == "access.same_person"
+    assert story.act("finance", "approve_payment", number)["state"] == "in_payment"
+
+
+def test_the_receiver_who_is_named_on_the_order_carries_no_duty_before(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = story.place(story.wanted("paper", 10, "school_office"), named_receiver_id=story.world.users["receiver"])
+
+    assert story.refused("receiver", "approve", number)["code"] == "access.same_person"
+    assert story.act("approver", "approve", number)["state"] == "approved"
+
+
+def contracted_computers(story: Story) -> str:
+    """22 computers, above every second signature, with a contract."""
+    number = story.place(story.wanted("computer", 22, "school_machines"))
+    story.act("approver", "approve", number)
+    story.act("leader", "approve", number)
+    story.act("supplier", "confirm", number)
+    story.sign(number)
+    return number
+
+
+def pieces(quantity: int) -> list[dict[str, int]]:
+    return [{"line_no": 1, "quantity": quantity}]

@@ -121,6 +121,14 @@ def create_tables() -> None:
     )
     op.create_index("ix_category_parent", "category", ["parent_code"], unique=False)
     op.create_table(
+        "demo_stage",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_demo_stage")),
+    )
+    op.create_table(
         "document_step",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("document", sa.String(), nullable=False),
@@ -381,6 +389,7 @@ def create_tables() -> None:
         ),
         sa.ForeignKeyConstraint(["file_id"], ["treasury_file.id"], name=op.f("fk_treasury_return_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_treasury_return")),
+        sa.UniqueConstraint("file_id", "line_no", name=op.f("uq_treasury_return_file_id_line_no")),
         sa.UniqueConstraint(
             "treasury_reference", "payment_number", name=op.f("uq_treasury_return_treasury_reference_payment_number")
         ),
@@ -455,7 +464,7 @@ def create_tables() -> None:
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "role in ('handler', 'approver', 'leader', 'receiver', 'acceptor', 'accountant', 'finance', 'supplier', 'centre', 'regulator', 'sysadmin', 'secadmin', 'auditor')",
+            "role in ('handler', 'approver', 'leader', 'receiver', 'acceptor', 'accountant', 'finance', 'supplier', 'centre', 'regulator', 'budget', 'sysadmin', 'secadmin', 'auditor')",
             name=op.f("ck_user_post_role"),
         ),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_user_post_organisation_id")),
@@ -494,14 +503,6 @@ def create_tables() -> None:
     )
     op.create_index("ix_api_token_user_id", "api_token", ["user_id"], unique=False)
     op.create_table(
-        "demo_stage",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_demo_stage")),
-    )
-    op.create_table(
         "import_batch",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("supplier_id", sa.BigInteger(), nullable=False),
@@ -514,6 +515,8 @@ def create_tables() -> None:
         sa.Column("attempt", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("stage", sa.String(), server_default="received", nullable=False),
+        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asks_columns", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("encoding", sa.String(), server_default="", nullable=False),
         sa.Column("delimiter", sa.String(), server_default="", nullable=False),
         sa.Column("sheet", sa.String(), server_default="", nullable=False),
@@ -522,6 +525,7 @@ def create_tables() -> None:
         sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("unknown_headers", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("preamble", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+        sa.Column("samples", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("rows_total", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("blocks_staged", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("rows_staged", sa.BigInteger(), server_default="0", nullable=False),
@@ -533,9 +537,10 @@ def create_tables() -> None:
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("mode in ('dry-run', 'partial', 'all-or-nothing')", name=op.f("ck_import_batch_mode")),
         sa.CheckConstraint(
-            "stage in ('received', 'decoded', 'staged', 'checked', 'merging', 'merged', 'failed')",
+            "stage in ('received', 'columns', 'decoded', 'staged', 'checked', 'merging', 'merged', 'failed')",
             name=op.f("ck_import_batch_stage"),
         ),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_import_batch_supplier_id")),
@@ -621,6 +626,7 @@ def create_tables() -> None:
         sa.Column("acceptor_id", sa.BigInteger(), nullable=True),
         sa.Column("accountant_id", sa.BigInteger(), nullable=True),
         sa.Column("finance_id", sa.BigInteger(), nullable=True),
+        sa.Column("earlier_people", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("named_receiver_id", sa.BigInteger(), nullable=True),
         sa.Column("delivery", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("judged_by", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
@@ -642,7 +648,7 @@ def create_tables() -> None:
             name=op.f("ck_purchase_order_state"),
         ),
         sa.CheckConstraint(
-            "(handler_id is null or approver_id is null or handler_id <> approver_id) and (handler_id is null or receiver_id is null or handler_id <> receiver_id) and (handler_id is null or accountant_id is null or handler_id <> accountant_id) and (approver_id is null or receiver_id is null or approver_id <> receiver_id) and (approver_id is null or accountant_id is null or approver_id <> accountant_id) and (receiver_id is null or accountant_id is null or receiver_id <> accountant_id) and (receiver_id is null or acceptor_id is null or receiver_id <> acceptor_id) and (accountant_id is null or finance_id is null or accountant_id <> finance_id)",
+            "handler_id <> approver_id and handler_id <> leader_id and handler_id <> receiver_id and handler_id <> acceptor_id and handler_id <> accountant_id and handler_id <> finance_id and approver_id <> leader_id and approver_id <> receiver_id and approver_id <> acceptor_id and approver_id <> accountant_id and approver_id <> finance_id and leader_id <> receiver_id and leader_id <> acceptor_id and leader_id <> accountant_id and leader_id <> finance_id and receiver_id <> acceptor_id and receiver_id <> accountant_id and receiver_id <> finance_id and acceptor_id <> accountant_id and acceptor_id <> finance_id and accountant_id <> finance_id",
             name=op.f("ck_purchase_order_separate_people"),
         ),
         sa.CheckConstraint("total_fen >= 0", name=op.f("ck_purchase_order_total")),
@@ -662,6 +668,7 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
         sa.UniqueConstraint("number", name=op.f("uq_purchase_order_number")),
     )
+    op.create_index("ix_purchase_order_handler", "purchase_order", ["handler_id", "id"], unique=False)
     op.create_index(
         "ix_purchase_order_open",
         "purchase_order",
@@ -767,6 +774,7 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
         sa.UniqueConstraint("number", name=op.f("uq_dispute_number")),
     )
+    op.create_index("ix_dispute_order", "dispute", ["order_id", "id"], unique=False)
     op.create_index(
         "uq_dispute_open", "dispute", ["order_id"], unique=True, postgresql_where=sa.text("settled_at is null")
     )
@@ -913,6 +921,7 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_request")),
         sa.UniqueConstraint("number", name=op.f("uq_payment_request_number")),
     )
+    op.create_index("ix_payment_request_order", "payment_request", ["order_id", "id"], unique=False)
     op.create_index("ix_payment_request_state", "payment_request", ["state", "id"], unique=False)
     op.create_index(
         "uq_payment_request_open",

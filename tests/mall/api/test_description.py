@@ -21,6 +21,7 @@ ACTIONS = {
 INNER_STEPS = {
     "endorse": "approve",
     "contract": "sign",
+    "refuse_part": "refuse",
     "accept_first": "accept",
     "accept_part": "accept_second",
     "finish_short": "agree_short",
@@ -34,6 +35,19 @@ PATHS = {
     ("GET", "/listings"),
     ("GET", "/listings/{listing_id}"),
     ("GET", "/budget-lines"),
+    ("GET", "/budget-documents"),
+    ("POST", "/budget-documents"),
+    ("GET", "/budget-documents/{number}"),
+    *(
+        ("POST", f"/budget-documents/{{number}}/{action}")
+        for action in (
+            "submit",
+            "approve",
+            "return",
+            "edit",
+            "withdraw",
+        )
+    ),
     ("POST", "/orders"),
     ("GET", "/orders"),
     ("GET", "/orders/{number}"),
@@ -113,7 +127,7 @@ def test_every_reference_leads_somewhere_and_names_are_once(api: Api) -> None:
 
     found = {reference.removeprefix("#/components/schemas/") for reference in references(api.description.document)}
     assert found <= set(schemas)
-    assert len(ids) == len(set(ids)) == 34
+    assert len(ids) == len(set(ids)) == 42
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
 

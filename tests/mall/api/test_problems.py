@@ -195,3 +195,21 @@ def test_words_come_in_the_language_asked_for(api: Api) -> None:
     assert english["detail"].isascii()
     assert not chinese["detail"].isascii()
     assert english["code"] == chinese["code"]
+
+
+def test_faults_of_fields_are_told_in_the_language_asked_for(api: Api) -> None:
+    body = {"lines": [{"listing_id": 1, "quantity": 0, "budget_line_id": "7"}], "odd": 1}
+
+    english = api.person("handler").post("/orders", body).get_json()
+    chinese = api.person("handler").post("/orders", body, headers={"Accept-Language": "zh-CN"}).get_json()
+
+    assert english["facts"]["errors"] == [
+        {"field": "lines.0.quantity", "message": "Give at least 1."},
+        {"field": "lines.0.budget_line_id", "message": "Give a whole number, without quotation marks or decimals."},
+        {"field": "odd", "message": "There is no such field; check its spelling."},
+    ]
+    assert [error["message"] for error in chinese["facts"]["errors"]] == [
+        "不能小于 1。", "应为整数，不带引号和小数。", "没有这个字段，请检查拼写。",
+    ]  # fmt: skip
+    assert "lines.0.quantity: 不能小于 1。" in chinese["title"]
+    assert "field" not in chinese["title"]

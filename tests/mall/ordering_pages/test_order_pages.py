@@ -264,3 +264,30 @@ def test_refused_page_records_its_refusal(app: Flask, world: World, number: str)
 
     query = select(AuditRecord).where(AuditRecord.action == "order.return", AuditRecord.result == "refused")
     assert len(session().scalars(query).all()) == 1
+
+
+def test_a_line_is_dropped_in_the_form_by_a_nought(app: Flask, world: World, number: str) -> None:
+    perform("return", actor=world.actor("approver"), number=number, body={"reason": "打印机不必买"})
+    handler = browser(app, "handler")
+    page = handler.get(f"/orders/{number}")
+
+    none_left = handler.send(page, f"/orders/{number}/edit", quantity_1="0", quantity_2="0")
+    edited = handler.send(page, f"/orders/{number}/edit", quantity_1="0", quantity_2="10")
+
+    assert "至少要保留一行" in none_left.words
+    assert "已修改" in edited.words
+    assert [line.name for line in order_numbered(number).lines] == ["得力 7402 A4复印纸 70g 500张"]
+    close_reading()
+
+
+def test_some_pieces_at_the_door_are_refused_with_the_form(app: Flask, world: World, number: str) -> None:
+    walk(world, number, until="ship")
+    receiver = browser(app, "receiver")
+    page = receiver.get(f"/orders/{number}")
+
+    refused = receiver.send(page, f"/orders/{number}/refuse", quantity_1="0", quantity_2="4", reason="四包破损")
+
+    assert "已登记拒收" in refused.words
+    order = order_numbered(number)
+    close_reading()
+    assert (order.state, [line.shipped for line in order.lines]) == ("shipped", [1, 6])
