@@ -10,6 +10,7 @@ from flask import Flask
 from catalog_import import import_commands
 from catalog_import.import_jobs import acting_for, run_waiting_batches
 from catalog_import.install import install as install_catalog_import
+from catalog_import.purge_files import purge_files
 from catalog_import.receive_file import receive_file
 from catalog_import.run_import import run_batch
 from catalog_import.settle_by_suggestion import settle_by_suggestion
@@ -17,6 +18,7 @@ from mall.commands import console, use_demo_loader, use_rooms, with_database
 from mall.demo.load_demo import load_demo
 from mall.demo.stand_in_treasury import answer_batches
 from mall.jobs.worker import add_chore, exchange_with_treasury, treasury_folders
+from mall.open_data.seal_ledger import seal_and_anchor
 from mall.people.organisation import organisation_by_credit_code
 from mall.settings import Settings, read_settings
 from mall.suppliers.supplier import Supplier, supplier
@@ -47,6 +49,12 @@ def _load_rooms() -> None:
     settings = read_settings()
     create_app(settings)
     add_chore("import batches", run_waiting_batches, every_seconds=3)
+    add_chore("old import files", purge_files, every_seconds=3600)
+    add_chore(
+        "ledger seals",
+        lambda: seal_and_anchor(settings.data_dir, algorithm=settings.seal_algorithm),
+        every_seconds=60,
+    )
     if settings.demo:
         # Only the demo has a treasury that answers at once; it reads and writes files and nothing else.
         outgoing, incoming = treasury_folders(settings.data_dir)

@@ -71,6 +71,23 @@ class Standing:
     last_event: str
     last_posted_at: datetime
     last_txn_id: int
+    last_source_type: str
+    last_source_id: str
+
+    @property
+    def last_source(self) -> str:
+        """The paper behind the last posting, as "order:DD-410100-2026-000123"."""
+        return f"{self.last_source_type}:{self.last_source_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What one document did to one account of one line, in fen on the account's own side."""
+
+    line_id: int
+    account: Account
+    before_fen: int
+    after_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +244,7 @@ def explain_line(session: Session | Connection, line_id: int, *, at: datetime | 
     rows = session.execute(_EXPLAIN, {"line_id": line_id}) if at is None else _explained_at(session, line_id, at)
     return [
         Standing(Account(row.coa), row.official_code, row.name_zh, row.name_en, row.sub, row.amount_fen, row.event,
-                 row.posted_at, row.txn_id)
+                 row.posted_at, row.txn_id, row.source_type, row.source_id)
         for row in rows
     ]  # fmt: skip
 
@@ -244,6 +261,16 @@ def balance_of_standings(line_id: int, standings: Iterable[Standing]) -> LineBal
     for one in standings:
         sums[f"{one.account.name.lower()}_fen"] += one.amount_fen
     return LineBalance(line_id, **sums)
+
+
+def moved_by(
+    session: Session | Connection, *, region_code: int, year: int, source_type: str, source_id: str
+) -> list[Moved]:
+    """What the postings of one document did to the lines' own accounts, by line: the balance before and after each."""
+    facts = {"region": region_code, "year": year, "source_type": source_type, "source_id": source_id}
+    return [
+        Moved(row.line_id, Account(row.coa), row.before_fen, row.after_fen) for row in session.execute(_MOVED, facts)
+    ]
 
 
 def postings_of(
@@ -311,7 +338,7 @@ _BALANCES = text(
 
 _EXPLAIN = text(
     "select a.coa, c.official_code, c.name_zh, c.name_en, a.sub, a.balance_fen * a.normal as amount_fen,"
-    " t.event, t.posted_at, t.id as txn_id"
+    " t.event, t.posted_at, t.id as txn_id, t.source_type, t.source_id"
     " from ledger.budget_line l"
     " join ledger.account a on a.region = l.region and a.year = l.year and a.line_id = l.id"
     " join ledger.chart_of_accounts c on c.code = a.coa and c.book = 'budget'"
@@ -326,7 +353,9 @@ _EXPLAIN = text(
 _EXPLAIN_AT = text(
     "select e.coa, c.official_code, c.name_zh, c.name_en, e.sub, (sum(e.amount_fen) * a.normal)::bigint as amount_fen,"
     " (array_agg(t.event order by t.posted_at desc, t.id desc))[1] as event, max(t.posted_at) as posted_at,"
-    " (array_agg(t.id order by t.posted_at desc, t.id desc))[1] as txn_id"
+    " (array_agg(t.id order by t.posted_at desc, t.id desc))[1] as txn_id,"
+    " (array_agg(t.source_type order by t.posted_at desc, t.id desc))[1] as source_type,"
+    " (array_agg(t.source_id order by t.posted_at desc, t.id desc))[1] as source_id"
     " from ledger.budget_line l"
     " join ledger.account a on a.region = l.region and a.year = l.year and a.line_id = l.id"
     " join ledger.chart_of_accounts c on c.code = a.coa and c.book = 'budget'"
@@ -337,6 +366,16 @@ _EXPLAIN_AT = text(
     " group by e.coa, c.official_code, c.name_zh, c.name_en, e.sub, a.normal"
     " having sum(e.amount_fen) <> 0"
     " order by e.coa, e.sub"
+)
+
+_MOVED = text(
+    "select e.line_id, e.coa, (e.balance_after_fen - e.amount_fen) * c.normal as before_fen,"
+    " e.balance_after_fen * c.normal as after_fen"
+    " from ledger.txn t"
+    " join ledger.entry e on e.region = t.region and e.year = t.year and e.txn_id = t.id"
+    " join ledger.chart_of_accounts c on c.code = e.coa"
+    " where t.region = :region and t.year = :year and t.source_type = :source_type and t.source_id = :source_id"
+    " and c.book = 'budget' and c.grain = 'line' order by e.line_id, t.id, e.n"
 )
 
 _POSTINGS = text(

@@ -222,6 +222,34 @@ def dated_inside_the_year(session: Session | Connection) -> list[Finding]:
         where extract(year from t.effective_on) <> t.year or p.month is null""")  # fmt: skip
 
 
+def seals_chained(session: Session | Connection) -> list[Finding]:
+    """I18: seals are numbered and cover their txns without a gap, each carries the hash before it, and each sealed txn
+    is there once. Whether the hashes are true is for `verify_seals` to say."""
+    if session.execute(text("select to_regclass('ledger.seal')")).scalar() is None:
+        # Books from before there were seals, on their way to the newer schema.
+        return []
+    return _ask(session, "seals_chained", """
+        with chain as (
+            select region, year, no, first_seq, last_seq, previous,
+                   lag(hash, 1, ''::bytea) over w as expected, lag(no, 1, 0) over w as no_before,
+                   lag(last_seq, 1, 0::bigint) over w as seq_before
+            from ledger.seal window w as (partition by region, year order by no)
+        ), covered as (
+            select region, year, no, count(*) as n, min(seq) as first_seq, max(seq) as last_seq
+            from ledger.sealed_txn group by region, year, no
+        )
+        select region, year, no, null::bigint as txn_id from chain
+        where no <> no_before + 1 or first_seq <> seq_before + 1 or previous <> expected
+        union all
+        select region, year, no, null from chain s full join covered c using (region, year, no)
+        where (s.first_seq, s.last_seq, s.last_seq - s.first_seq + 1)
+            is distinct from (c.first_seq, c.last_seq, c.n)
+        union all
+        select s.region, s.year, s.no, s.txn_id from ledger.sealed_txn s
+        where not exists (select from ledger.txn t
+                          where t.region = s.region and t.year = s.year and t.id = s.txn_id)""")  # fmt: skip
+
+
 CHECKS: tuple[Check, ...] = (
     balanced_per_book,
     whole_txns,
@@ -239,6 +267,7 @@ CHECKS: tuple[Check, ...] = (
     treasury_matches,
     refunds_match,
     dated_inside_the_year,
+    seals_chained,
 )
 
 # Which account may be debited against which in the budget book, line by line.

@@ -29,6 +29,21 @@ def reduce_appropriation(by_line: ByLine) -> list[Entry]:
     return _move(by_line, Account.AVAILABLE, Account.APPROPRIATION)
 
 
+def adjust_appropriation(by_line: ByLine) -> list[Entry]:
+    """Supplements (positive) and reductions (negative) of several lines that stand or fall together."""
+    given = {line_id: amount_fen for line_id, amount_fen in by_line.items() if amount_fen > 0}
+    taken = {line_id: -amount_fen for line_id, amount_fen in by_line.items() if amount_fen < 0}
+    return [*reduce_appropriation(taken), *appropriate(given)]
+
+
+def transfer_appropriation(by_line: ByLine) -> list[Entry]:
+    """Money of one line becomes another's: reductions (negative) and supplements (positive) that sum to zero."""
+    left_over_fen = sum(by_line.values())
+    if left_over_fen:
+        raise MalformedPosting(f"a transfer neither makes nor loses money, this one is {left_over_fen} fen out")
+    return adjust_appropriation(by_line)
+
+
 def freeze(by_line: ByLine) -> list[Entry]:
     """Set free money aside: available / frozen."""
     return _move(by_line, Account.AVAILABLE, Account.FROZEN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Callable
@@ -11,13 +10,12 @@ from typing import Any
 
 import click
 from flask.cli import FlaskGroup
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from ledger import budget_lines, checks, export
-from mall import clock
 from mall.access.actor import SYSTEM
 from mall.catalogue.listing_states import LISTING_STATES
-from mall.database import close_reading, connect, session
+from mall.console import EXIT_DONE, EXIT_FINDINGS, EXIT_REFUSED, say, with_database
+from mall.database import connect, session
 from mall.demo.demo_accounts import accounts_table
 from mall.demo.stand_in_treasury import answer_batches
 from mall.documents.state_table import StateTable
@@ -28,7 +26,8 @@ from mall.installation.refusal import InstallationRefused
 from mall.installation.run_everything import web_command
 from mall.installation.running_database import running_database
 from mall.jobs.worker import run_worker, treasury_folders
-from mall.migrations.apply_migrations import app_role_of
+from mall.ledger_commands import ledger
+from mall.migrations.apply_migrations import BooksUnsound, app_role_of
 from mall.migrations.apply_migrations import migrate as apply_migrations
 from mall.ordering.order_states import ORDER_STATES
 from mall.people.create_user import create_user, renew_link
@@ -43,46 +42,6 @@ from mall.search.query import Query
 from mall.search.search_catalogue import engine_settings, search_listings
 from mall.settings import read_settings
 from mall.suppliers.supplier import Supplier
-from mall.web.words import words_for
-
-EXIT_DONE, EXIT_FINDINGS, EXIT_REFUSED = 0, 1, 2
-
-
-def say(line: str) -> None:
-    """One line of progress."""
-    click.echo(line)
-
-
-def refuse(refusal: Refusal) -> None:
-    """Say in both languages why not, and what to do; end with exit code 2."""
-    for language in ("zh", "en"):
-        words = words_for(refusal, language=language)
-        click.echo(f"{words.what} {words.next_step}".strip(), err=True)
-    click.echo(f"[{refusal.code}]", err=True)
-    sys.exit(EXIT_REFUSED)
-
-
-def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command connected to the application's database, our own server started for it when it is not running."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        settings = read_settings()
-        try:
-            with running_database(settings) as urls:
-                connect(urls.app, pool_size=4)
-                try:
-                    return command(*args, **kwargs)
-                finally:
-                    close_reading()
-        except Refusal as refusal:
-            refuse(refusal)
-        except InstallationRefused as refusal:
-            click.echo(refusal.chinese, err=True)
-            click.echo(refusal.english, err=True)
-            sys.exit(EXIT_REFUSED)
-
-    return run
 
 
 def console(create_app: Callable[[], Any]) -> FlaskGroup:
@@ -148,6 +107,19 @@ def migrate() -> None:
             apply_migrations(urls.migrate, app_role=app_role_of(urls.app), say=say)
     except InstallationRefused as refusal:
         click.echo(f"{refusal.chinese}\n{refusal.english}", err=True)
+        sys.exit(EXIT_REFUSED)
+    except BooksUnsound as unsound:
+        moment = {"before": ("升级前", "before"), "after": ("升级后", "after")}[unsound.when]
+        for finding in unsound.findings:
+            click.echo(str(finding), err=True)
+        click.echo(
+            f"{moment[0]}核对总账发现 {len(unsound.findings)} 处问题，数据库保持原样；先用 sunmall ledger check 查明。",
+            err=True,
+        )
+        click.echo(
+            f"{len(unsound.findings)} findings in the ledger {moment[1]} the migration; the database is as it was.",
+            err=True,
+        )
         sys.exit(EXIT_REFUSED)
 
 
@@ -338,50 +310,7 @@ def index_stats() -> None:
     say(f"{stats.listings} 条，{stats.size_bytes / 1_048_576:.1f} MB，版本 {stats.generation}")
 
 
-# -- the book ---------------------------------------------------------------------------------------------------
-
-
-@click.group()
-def ledger() -> None:
-    """总账。 The ledger."""
-
-
-@ledger.command("check")
-@with_database
-def ledger_check() -> None:
-    """核对全部不变式；有发现则退出码 1。 Run every check; exit code 1 when something is found."""
-    findings = checks.run_all(session())
-    for finding in findings:
-        say(str(finding))
-    transactions, entries = (
-        session().execute(text("select (select count(*) from ledger.txn), (select count(*) from ledger.entry)")).one()
-    )
-    say(f"核对 {len(checks.CHECKS)} 项，凭证 {transactions} 笔，分录 {entries} 条，发现 {len(findings)} 处")
-    sys.exit(EXIT_FINDINGS if findings else EXIT_DONE)
-
-
-@ledger.command("explain")
-@click.argument("line_id", type=int)
-@with_database
-def ledger_explain(line_id: int) -> None:
-    """说明一条预算指标的每一分钱。 Explain every fen of a budget line."""
-    line = budget_lines.find_line(session(), line_id)
-    if line is None:
-        raise Refusal("budget.unknown_line", budget_line_id=line_id)
-    say(f"{line.code} {line.name} {line.year}")
-    for standing in budget_lines.explain_line(session(), line_id):
-        say(f"{standing.amount_fen / 100:>16,.2f}  {standing.name_zh}  {standing.document}")
-
-
-@ledger.command("export")
-@click.option("--format", "file_format", type=click.Choice(["beancount"]), default="beancount")
-@click.option("--region", "region_code", type=int, required=True)
-@click.option("--year", type=int, default=lambda: clock.today().year)
-@with_database
-def ledger_export(file_format: str, region_code: int, year: int) -> None:
-    """导出一个区划一年的账，供外部核对。 Export the books of a region and year for an outside proof."""
-    for line in export.export_beancount(session(), region_code=region_code, year=year):
-        click.echo(line)
+# -- the book and the states -------------------------------------------------------------------------------------------
 
 
 @click.command()

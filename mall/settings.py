@@ -15,7 +15,7 @@ class Settings:
     """Where things are and which variants are switched on.
 
     `app_database_url` is the address of the application's role; it is empty until the
-    installation has found or started a database.
+    installation has found or started a database. `seal_algorithm` is sha256 or sm3.
     """
 
     data_dir: Path
@@ -30,6 +30,8 @@ class Settings:
     demo: bool
     demo_password: str
     https: bool
+    auditor_database_url: str = ""
+    seal_algorithm: str = "sha256"
 
 
 def read_settings(environ: dict[str, str] | None = None) -> Settings:
@@ -49,6 +51,8 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         demo=env.get("SUNMALL_DEMO", "0") == "1",
         demo_password=env.get("SUNMALL_DEMO_PASSWORD") or "Sunmall-2026",
         https=env.get("SUNMALL_HTTPS", "0") == "1",
+        auditor_database_url=env.get("SUNMALL_AUDITOR_DATABASE_URL", ""),
+        seal_algorithm=env.get("SUNMALL_SEAL_ALGORITHM") or "sha256",
     )
 
 

@@ -61,7 +61,7 @@ def template(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     database.disconnect()
     _drop(server_url, name)
     with psycopg.connect(server_url, autocommit=True) as connection:
-        for suffix in ("app", "migrate", "owner"):
+        for suffix in ("app", "auditor", "migrate", "owner"):
             connection.execute(f'DROP ROLE IF EXISTS "{name}_{suffix}"')
 
 

@@ -1,4 +1,4 @@
-"""Makes the database and its three roles - owner, migrations, application - on any PostgreSQL server."""
+"""Makes the database and its four roles - owner, migrations, application, auditor - on any PostgreSQL server."""
 
 import re
 import secrets
@@ -22,6 +22,13 @@ APPLICATION_LIMITS = {
     "idle_in_transaction_session_timeout": "30s",
 }
 MIGRATION_LIMITS = {"lock_timeout": "5s"}
+# Proving a year's books takes as long as it takes; changing anything is not what this role is for.
+AUDITOR_LIMITS = {
+    "default_transaction_read_only": "on",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10min",
+}
+LOGINS = ("migrate", "app", "auditor")
 
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -29,15 +36,17 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 @dataclass(frozen=True)
 class DatabaseUrls:
-    """`postgresql://` addresses of one database, for its three kinds of user.
+    """`postgresql://` addresses of one database, for its four kinds of user.
 
     `admin` may make roles and databases; `migrate` changes the schema and acts as the owner of everything it
-    makes; `app` has only the rights the migrations grant to the role `<database>_app`.
+    makes; `app` has only the rights the migrations grant to the role `<database>_app`; `auditor` reads the ledger
+    and is empty where the addresses were handed down without it.
     """
 
     admin: str
     migrate: str
     app: str
+    auditor: str = ""
 
 
 def make_database_and_roles(admin_url: str, *, data_dir: Path, database: str | None = None) -> DatabaseUrls:
@@ -68,6 +77,7 @@ def known_urls(admin_url: str, *, data_dir: Path, database: str | None = None) -
         kept = read_secrets(data_dir).get(PASSWORDS, {})
         assert isinstance(kept, dict)
         passwords = kept.get(_place_key(connection, database=name))
+    # An installation from before the auditor's role has fewer passwords, until the next start makes the rest.
     return _urls(admin_url, database=name, passwords=passwords) if passwords else None
 
 
@@ -76,7 +86,7 @@ def drop_database_and_roles(admin_url: str, *, data_dir: Path, database: str) ->
     _refuse_name(database)
     with _administrator(admin_url, fallback_for=database) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-        for suffix in ("app", "migrate", "owner"):
+        for suffix in (*LOGINS, "owner"):
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{database}_{suffix}")))
         with changing_secrets(data_dir) as contents:
             kept = contents.get(PASSWORDS, {})
@@ -165,28 +175,23 @@ def _place_key(connection: Connection, *, database: str) -> str:
 
 
 def _make_roles(connection: Connection, *, database: str, passwords: dict[str, str]) -> None:
-    owner, migrate, app = (sql.Identifier(f"{database}_{suffix}") for suffix in ("owner", "migrate", "app"))
+    owner, migrate = (sql.Identifier(f"{database}_{suffix}") for suffix in ("owner", "migrate"))
     if not _exists(connection, role=f"{database}_owner"):
         connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(owner))
         # Whoever is no superuser must belong to a role before giving it a database.
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner))
-    for suffix, role in (("migrate", migrate), ("app", app)):
-        _make_login(connection, role=f"{database}_{suffix}", identifier=role, passwords=passwords, suffix=suffix)
+    for suffix in LOGINS:
+        _make_login(connection, role=f"{database}_{suffix}", passwords=passwords, suffix=suffix)
     if not _is_member(connection, role=f"{database}_migrate", of=f"{database}_owner"):
         connection.execute(sql.SQL("GRANT {} TO {}").format(owner, migrate))
     # Migrations act as the owner from their first statement, so that everything they make belongs to it.
     _set_on_role(connection, role=f"{database}_migrate", settings={"role": f"{database}_owner", **MIGRATION_LIMITS})
     _set_on_role(connection, role=f"{database}_app", settings=APPLICATION_LIMITS)
+    _set_on_role(connection, role=f"{database}_auditor", settings=AUDITOR_LIMITS)
 
 
-def _make_login(
-    connection: Connection,
-    *,
-    role: str,
-    identifier: sql.Identifier,
-    passwords: dict[str, str],
-    suffix: str,
-) -> None:
+def _make_login(connection: Connection, *, role: str, passwords: dict[str, str], suffix: str) -> None:
+    identifier = sql.Identifier(role)
     exists = _exists(connection, role=role)
     if not exists:
         connection.execute(
@@ -235,22 +240,24 @@ def _make_database(connection: Connection, *, database: str) -> None:
 
 def _prepare_schema(admin_url: str, *, database: str) -> None:
     """Nobody but our roles connects, and nobody but the owner creates anything in it."""
-    owner, migrate, app = (sql.Identifier(f"{database}_{suffix}") for suffix in ("owner", "migrate", "app"))
+    owner, app = (sql.Identifier(f"{database}_{suffix}") for suffix in ("owner", "app"))
+    logins = [sql.Identifier(f"{database}_{suffix}") for suffix in LOGINS]
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=10) as connection:
         row = connection.execute(
             "SELECT has_database_privilege('public', current_database(), 'CONNECT')"
             " OR has_schema_privilege('public', 'public', 'CREATE')"
             " OR NOT has_database_privilege(%s, current_database(), 'CONNECT')"
             " OR NOT has_schema_privilege(%s, 'public', 'CREATE')"
-            " OR NOT has_schema_privilege(%s, 'public', 'USAGE')",
-            [f"{database}_app", f"{database}_owner", f"{database}_app"],
+            " OR NOT has_schema_privilege(%s, 'public', 'USAGE')"
+            " OR NOT has_database_privilege(%s, current_database(), 'CONNECT')",
+            [f"{database}_app", f"{database}_owner", f"{database}_app", f"{database}_auditor"],
         ).fetchone()
         if row is None or not row[0]:
             return
         place = sql.Identifier(database)
         for statement in (
             sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(place),
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}, {}").format(place, migrate, app),
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(place, sql.SQL(", ").join(logins)),
             sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
             sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app),
             sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(owner),
@@ -262,7 +269,9 @@ def _urls(admin_url: str, *, database: str, passwords: dict[str, str]) -> Databa
     admin = _plain(with_database(admin_url, database=database))
 
     def address(suffix: str) -> str:
+        if suffix == "auditor" and suffix not in passwords:
+            return ""
         rest = re.sub(r"^postgresql://(?:[^@/]*@)?", "", admin)
         return f"postgresql://{database}_{suffix}:{quote(passwords[suffix], safe='')}@{rest}"
 
-    return DatabaseUrls(admin=admin, migrate=address("migrate"), app=address("app"))
+    return DatabaseUrls(admin=admin, migrate=address("migrate"), app=address("app"), auditor=address("auditor"))

@@ -16,6 +16,8 @@ APPEND_ONLY = (
     "treasury_batch",
     "treasury_file",
     "treasury_return",
+    "budget_document_line",
+    "budget_attachment",
 )
 
 #: rows that may go: they are notes of the moment, not records
@@ -30,6 +32,17 @@ DELETABLE = (
     "import_row",
 )
 
+#: a line may be dropped while its order lies with its handler again; in any other state it is a record
+DROPPABLE = "order_line"
+_KEEP_LINES = """
+CREATE OR REPLACE FUNCTION keep_order_lines() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF (SELECT state FROM public.purchase_order WHERE id = OLD.order_id) IS DISTINCT FROM 'returned' THEN
+        RAISE EXCEPTION 'a line is dropped only from a returned order' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END $$"""
+
 
 def statements(*, tables: list[str], sequences: list[str], app_role: str) -> list[str]:
     """SQL that gives the application's role its rights on these tables of schema public."""
@@ -39,7 +52,7 @@ def statements(*, tables: list[str], sequences: list[str], app_role: str) -> lis
         rights = "SELECT, INSERT"
         if table not in APPEND_ONLY:
             rights += ", UPDATE"
-        if table in DELETABLE:
+        if table in DELETABLE or table == DROPPABLE:
             rights += ", DELETE"
         found.append(f'GRANT {rights} ON "{table}" TO {role}')
     found += [f'GRANT USAGE, SELECT ON SEQUENCE "{sequence}" TO {role}' for sequence in sequences]
@@ -47,6 +60,13 @@ def statements(*, tables: list[str], sequences: list[str], app_role: str) -> lis
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS "
         "$$ BEGIN RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
     )
+    if DROPPABLE in tables:
+        found += [
+            _KEEP_LINES,
+            f'CREATE TRIGGER "{DROPPABLE}_kept" BEFORE DELETE ON "{DROPPABLE}" '
+            "FOR EACH ROW EXECUTE FUNCTION keep_order_lines()",
+            f'ALTER TABLE "{DROPPABLE}" ENABLE ALWAYS TRIGGER "{DROPPABLE}_kept"',
+        ]
     for table in tables:
         if table in APPEND_ONLY:
             # For each statement, not for each row: an attempt is refused even where it would have touched nothing.
@@ -56,3 +76,13 @@ def statements(*, tables: list[str], sequences: list[str], app_role: str) -> lis
                 f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{table}_append_only"',
             ]
     return found
+
+
+def auditor_statements(*, auditor_role: str) -> list[str]:
+    """SQL that lets an auditor read the whole ledger, and of organisations what they are called."""
+    role = f'"{auditor_role}"'
+    return [
+        f"GRANT USAGE ON SCHEMA ledger, public TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO {role}",
+        f"GRANT SELECT (id, kind, region_code, parent_id, name, name_en, credit_code) ON organisation TO {role}",
+    ]

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from ledger import fiscal_year, schema
+from ledger.seal_schema import install_sealing
 
 # The scenes beside this file are imported by name under every import mode of pytest.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -39,6 +40,7 @@ def ledger_books(worker_name: str) -> Iterator[Books]:
     try:
         with owner.begin() as connection:
             schema.install(connection, app_role=role)
+            install_sealing(connection, app_role=role)
             fiscal_year.open_year(connection, region_code=REGION, year=YEAR, opened_at=NOON, actor="财政局")
         yield Books(owner, role)
     finally:

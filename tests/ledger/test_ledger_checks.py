@@ -120,6 +120,17 @@ DAMAGE = {
         f"update ledger.entry set sub = 'order:2' where {OF} and coa = {A.INSTRUCTED:d}",
         {"treasury_sums", "reserved_first"},
     ),
+    "a seal stands without the one before it": (
+        "insert into ledger.seal (region, year, no, algorithm, first_seq, last_seq, last_xid, last_txn_id, root,"
+        " previous, hash, sealed_at) select region, year, 2, 'sha256', 2, 2, xid, id, sha256(''), sha256(''),"
+        f" sha256(''), posted_at from ledger.txn where id = {ENTRY_OF.format(event='send')}",
+        {"seals_chained"},
+    ),
+    "a txn is sealed that is not there": (
+        f"insert into ledger.sealed_txn (region, year, seq, no, txn_id, leaf)"
+        f" values ({REGION}, {YEAR}, 1, 1, 999999, sha256(''))",
+        {"seals_chained"},
+    ),
     "a month is forgotten": ("delete from ledger.period where month = 3", {"dated_inside_the_year"}),
 }
 

@@ -4,6 +4,7 @@ import pytest
 from ledger_scenes import DAY, NOON, ORDER, REGION, YEAR, new_line, standing, write
 
 from ledger import checks, movements
+from ledger.budget_lines import moved_by
 from ledger.chart_of_accounts import CHART_BY_ACCOUNT, Account
 from ledger.errors import LedgerRefusal, MalformedPosting
 from ledger.posting import reverse
@@ -235,6 +236,40 @@ def test_a_returned_transfer_is_reversed_and_asked_for_again(session):
 
     assert standing(session, line_id) == {"appropriation": 60_000, "accrued": 60_000}
     assert checks.run_all(session) == []
+
+
+def test_supplements_and_reductions_of_several_lines_are_one_posting(session):
+    first, second = new_line(session, amount_fen=60_000), new_line(session, amount_fen=10_000)
+
+    write(session, "adjust", movements.adjust_appropriation({first: -20_000, second: 5_000}))
+
+    assert standing(session, first) == {"appropriation": 40_000, "available": 40_000}
+    assert standing(session, second) == {"appropriation": 15_000, "available": 15_000}
+    assert checks.run_all(session) == []
+
+
+def test_a_transfer_moves_money_and_makes_none(session):
+    first, second = new_line(session, amount_fen=60_000), new_line(session, amount_fen=10_000)
+
+    write(session, "transfer", movements.transfer_appropriation({first: -20_000, second: 20_000}))
+
+    assert standing(session, first) == {"appropriation": 40_000, "available": 40_000}
+    assert standing(session, second) == {"appropriation": 30_000, "available": 30_000}
+    with pytest.raises(MalformedPosting, match="1 fen out"):
+        movements.transfer_appropriation({first: -20_000, second: 20_001})
+    assert checks.run_all(session) == []
+
+
+def test_what_a_document_did_to_a_line_is_read_from_its_entries(session):
+    line_id = new_line(session, amount_fen=60_000)
+    write(session, "freeze", movements.freeze({line_id: 20_000}))
+
+    moved = moved_by(session, region_code=REGION, year=YEAR, source_type="order", source_id=ORDER.partition(":")[2])
+
+    assert {(one.account, one.before_fen, one.after_fen) for one in moved} == {
+        (A.AVAILABLE, 60_000, 40_000),
+        (A.FROZEN, 0, 20_000),
+    }
 
 
 def test_costs_are_only_what_an_acceptance_can_become():

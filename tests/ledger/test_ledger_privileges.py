@@ -113,7 +113,7 @@ def test_every_definer_function_sets_its_search_path(owner_session):
         text("select proname from pg_proc where pronamespace = 'ledger'::regnamespace and prosecdef order by 1")
     ).scalars()
     assert names == []
-    assert list(definers) == ["close_period", "open_period", "post"]
+    assert list(definers) == ["append_seal", "close_period", "open_period", "post"]
 
 
 def test_the_public_may_execute_nothing(owner_session):

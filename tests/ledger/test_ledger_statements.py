@@ -87,9 +87,9 @@ def test_the_export_is_readable_text(session):
     text = "\n".join(export_beancount(session, region_code=REGION, year=YEAR))
 
     assert '2026-03-02 * "submit" "order:\\"甲\\""' in text
-    assert f"  Liabilities:Budget:Available:L{line_id}  600.03 CNY.BUDGET" in text
-    assert f"  Liabilities:Budget:Reserved:L{line_id}:D-order-x3a--x22--x7532--x22-  -600.03 CNY.BUDGET" in text
-    assert f"2027-01-01 balance Liabilities:Budget:Available:L{line_id}  -300.02 ~ 0 CNY.BUDGET" in text
+    assert f"  Liabilities:Budget:Available:R410100:L{line_id}  600.03 CNY.BUDGET" in text
+    assert f"  Liabilities:Budget:Reserved:R410100:L{line_id}:D-order-x3a--x22--x7532--x22-  -600.03 CNY.BUDGET" in text
+    assert f"2027-01-01 balance Liabilities:Budget:Available:R410100:L{line_id}  -300.02 ~ 0 CNY.BUDGET" in text
 
 
 def test_beancount_finds_the_exported_books_sound(session, tmp_path):

@@ -88,7 +88,7 @@ def loaded(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     findings = books_findings(urls.admin)
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        for suffix in ("app", "migrate", "owner"):
+        for suffix in ("app", "auditor", "migrate", "owner"):
             connection.execute(f'DROP ROLE IF EXISTS "{name}_{suffix}"')
     assert findings == []
 

@@ -1,4 +1,4 @@
-"""What the three roles of a database may and may not do, and what is said where they cannot be made."""
+"""What the four roles of a database may and may not do, and what is said where they cannot be made."""
 
 import secrets
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from mall.installation.database_roles import (
     make_database_and_roles,
     with_database,
 )
-from mall.installation.keep_secrets import read_secrets
+from mall.installation.keep_secrets import changing_secrets, read_secrets
 from mall.installation.refusal import InstallationRefused
 from mall.installation.run_tests import throwaway_server
 
@@ -71,6 +71,40 @@ def test_application_waits_only_so_long(urls: DatabaseUrls) -> None:
         ).fetchone()
 
     assert limits == ("15s", "5s", "30s")
+
+
+def test_auditor_begins_reading_and_has_no_right_that_was_not_granted(urls: DatabaseUrls) -> None:
+    with psycopg.connect(urls.migrate) as connection:
+        connection.execute("CREATE TABLE book (amount_fen bigint)")
+
+    with psycopg.connect(urls.auditor, autocommit=True) as connection:
+        limits = connection.execute(
+            "SELECT current_setting('default_transaction_read_only'), current_setting('statement_timeout')"
+        ).fetchone()
+        connection.execute("SET default_transaction_read_only = off")
+        for statement in ("SELECT * FROM book", "CREATE TABLE own (id bigint)", "CREATE ROLE another"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+
+    assert limits == ("on", "0")
+
+
+def test_an_installation_from_before_the_auditor_gets_one(
+    urls: DatabaseUrls, admin_url: str, name: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f"REVOKE ALL ON DATABASE {name} FROM {name}_auditor")
+        connection.execute(f"DROP ROLE {name}_auditor")
+    with changing_secrets(tmp_path) as contents:
+        for kept in contents["database_passwords"].values():
+            del kept["auditor"]
+    before = known_urls(admin_url, data_dir=tmp_path, database=name)
+
+    after = make_database_and_roles(admin_url, data_dir=tmp_path, database=name)
+
+    assert before is not None and (before.auditor, before.app) == ("", urls.app)
+    assert (after.app, after.migrate) == (urls.app, urls.migrate)
+    psycopg.connect(after.auditor).close()
 
 
 def test_role_of_another_database_cannot_connect(urls: DatabaseUrls, admin_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the mall shows to everybody, signed in or not."""
