@@ -77,13 +77,19 @@ def build_world() -> World:
     for suffix, unit in (("", school), ("2", county)):
         for role in UNIT_PEOPLE:
             world.users[role + suffix] = _person(role + suffix, role, unit)
+    province = _organisation("finance", 410000, "河南省财政厅(测试)", None)
+    city = _organisation("finance", 410100, "郑州市财政局(测试)", None)
+    county_finance = _organisation("finance", COUNTY_REGION, "栾川县财政局(测试)", None)
     for username, role, organisation_id in (
         ("supplier", "supplier", sunny),
         ("supplier2", "supplier", moon),
         ("centre", "centre", _organisation("centre", 410000, "河南省阳光采购中心", None)),
-        ("regulator", "regulator", _organisation("finance", 410000, "河南省财政厅(测试)", None)),
-        ("regulator-city", "regulator", _organisation("finance", 410100, "郑州市财政局(测试)", None)),
-        ("regulator-county", "regulator", _organisation("finance", COUNTY_REGION, "栾川县财政局(测试)", None)),
+        ("regulator", "regulator", province),
+        ("regulator-city", "regulator", city),
+        ("regulator-county", "regulator", county_finance),
+        ("budget", "budget", province),
+        ("budget-city", "budget", city),
+        ("budget2", "budget", county_finance),
     ):
         world.users[username] = _person(username, role, organisation_id)
     platform = _organisation("platform", 410000, "阳光商城平台(测试)", None)

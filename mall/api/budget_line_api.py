@@ -91,7 +91,7 @@ class BudgetLinesShape(BaseModel):
 @needs("budget.read")
 @reads
 def index(query: BudgetLinesQuery) -> Response:
-    """The lines of the units in which this person works; for a regulator, those of the whole region."""
+    """The lines of the units in which this person works; for finance departments, those of the whole region."""
     after: Place = (0, 0, "")
     if query.cursor is not None:
         after = decode_cursor(query.cursor, kinds=(int, int, str))  # type: ignore[assignment]
@@ -128,7 +128,7 @@ def _sources(actor: Actor, *, unit_id: int | None) -> dict[int, set[int] | None]
     for post in actor.posts:
         if post.role in UNIT_ROLES and unit_id in (None, post.organisation_id):
             sources.setdefault(post.region_code, set()).add(post.organisation_id)  # type: ignore[union-attr]
-    for region_code in actor.regions_as("regulator"):
+    for region_code in {*actor.regions_as("regulator"), *actor.regions_as("budget")}:
         lowest, highest = code_bounds(region_code)
         units = select(Organisation.region_code, Organisation.id).where(
             Organisation.kind == "unit", Organisation.region_code.between(lowest, highest)

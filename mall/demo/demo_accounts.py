@@ -23,6 +23,7 @@ ROLE_NAMES = {
     "supplier": ("供应商", "supplier"),
     "centre": ("集采机构", "purchasing centre"),
     "regulator": ("监管部门", "regulator"),
+    "budget": ("预算岗", "budget officer"),
     "sysadmin": ("系统管理员", "system administrator"),
     "secadmin": ("安全管理员", "security administrator"),
     "auditor": ("审计员", "auditor"),

@@ -30,6 +30,7 @@ from mall.demo.load_goods import Importer, Say, Settle, import_price_update, loa
 from mall.demo.load_organisations import ids_by_key, load_budget, load_organisations, set_passwords, year_start
 from mall.demo.organisations import EXPIRED_SUPPLIER, UNIT_ROLES, DemoProvince, demo_province, demo_suppliers
 from mall.demo.plan_purchases import Market, Offer, PlannedLine, PlannedUnit, plan_purchases
+from mall.demo.run_budget_documents import run_budget_documents
 from mall.demo.run_orders import Cast, Interruption, Report, UnitFacts, run_orders
 from mall.demo.working_time import working_days_between
 from mall.errors import Refusal
@@ -144,6 +145,7 @@ def _run_stages(load: _Load, *, password: str, done: set[str]) -> None:
         ]
         with delivering_beside():
             report = tell_story(load, secret=secret, interruptions=updates)
+            run_budget_documents(province=load.province, ends_at=load.ends_at)
         _finish("orders", facts={"orders": report.orders, "deeds": report.deeds, "refused": dict(report.refusals)})
     if "events" not in done:
         _begin("events")

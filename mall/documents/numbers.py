@@ -19,6 +19,7 @@ PREFIXES = {
     "payment": "ZF",
     "asset": "ZC",
     "dispute": "ZY",
+    "budget_document": "TZ",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}

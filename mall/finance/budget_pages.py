@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, render_template, request
@@ -16,19 +15,13 @@ from mall.access.authorize import may
 from mall.access.guards import current_actor, needs
 from mall.database import session
 from mall.errors import Refusal
-from mall.finance.unit_budgets import units_in_sight
+from mall.finance.budget_document import BudgetDocument, documents_of_line
+from mall.finance.unit_budgets import UnitBudget, units_in_sight
+from mall.finance.visible_budget_documents import visible_to
 from mall.ordering.order import Order
 from mall.people.organisation import organisation, organisation_names
 
 pages = Blueprint("budget", __name__)
-
-
-@dataclass(frozen=True)
-class UnitBudget:
-    """The subject of the permission to read a unit's budget."""
-
-    unit_id: int
-    region_code: int
 
 
 @pages.get("/budget")
@@ -48,6 +41,7 @@ def index() -> str:
     return render_template(
         "finance/budget.html",
         unit=unit,
+        unit_budget=UnitBudget(unit_id=unit.id, region_code=unit.region_code),
         units=organisation_names(set(actor.organisations_as(*UNIT_ROLES))),
         year=year,
         lines=lines,
@@ -67,6 +61,7 @@ def explain(line_id: int) -> str:
     standings = explain_line(session(), line_id, at=clock.end_of_day(day) if day is not None else None)
     numbers = [one.document.partition(":")[2] for one in standings if one.document.startswith("order:")]
     orders = {order.reference: order for order in session().scalars(select(Order).where(Order.number.in_(numbers)))}
+    documents = _documents_in_sight(line_id)
     return render_template(
         "finance/explain.html",
         line=line,
@@ -78,7 +73,21 @@ def explain(line_id: int) -> str:
         fault=fault,
         orders=orders,
         suppliers=organisation_names({order.supplier_id for order in orders.values()}),
+        documents=documents,
+        numbers_in_sight={document.reference for document, _amount_fen in documents},
     )
+
+
+def _documents_in_sight(line_id: int) -> list[tuple[BudgetDocument, int]]:
+    """(document, its amount on the line) of the budget documents that touch the line and that this reader may see."""
+    touching = {document.id: document for document in documents_of_line(line_id)}
+    query = select(BudgetDocument.id).where(BudgetDocument.id.in_(touching)).order_by(BudgetDocument.id)
+    return [
+        (touching[document_id], line.amount_fen)
+        for document_id in session().scalars(visible_to(current_actor(), query))
+        for line in touching[document_id].lines
+        if line.budget_line_id == line_id
+    ]
 
 
 def _past_day(text: str) -> tuple[date | None, str]:

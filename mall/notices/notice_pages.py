@@ -7,9 +7,11 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from mall.access.guards import current_actor, needs
+from mall.documents.numbers import PREFIXES
 from mall.notices.notice import Notice, notices_for
 from mall.notices.notice_words import NOTICE_WORDS, sentence
 from mall.notices.read_notices import mark_read
+from mall.web.names import budget_kind_name
 
 pages = Blueprint("notices", __name__)
 
@@ -41,16 +43,26 @@ def mark_as_read() -> Response:
     mark_read(actor=current_actor(), notice_id=notice_id)
     number = request.form.get("order", "")
     if request.form.get("go") == "1" and number:
-        return redirect(url_for("orders.show", number=number))
+        return redirect(_address(number))
     return redirect(url_for("notices.index"))
 
 
 def _as_shown(notice: Notice) -> dict[str, object]:
     amount_fen = int(notice.facts.get("amount_fen", 0))
     facts = {**notice.facts, "amount": f"¥{amount_fen // 100:,}.{amount_fen % 100:02d}"}
+    if "document_kind" in facts:
+        facts["document_kind"] = budget_kind_name(str(facts["document_kind"]))
     return {
         "notice": notice,
         "words": sentence(notice.code, facts=facts, language=str(get_locale())),
         "is_task": NOTICE_WORDS[notice.code].is_task,
         "order": notice.document.partition(":")[2],
+        "address": _address(notice.document.partition(":")[2]),
     }
+
+
+def _address(number: str) -> str:
+    """The page of the document with this number; the prefix says of which kind it is."""
+    if number.startswith(f"{PREFIXES['budget_document']}-"):
+        return url_for("budget_documents.show", number=number)
+    return url_for("orders.show", number=number)

@@ -143,6 +143,21 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         en="Order {number} is paid. Please rate {supplier}.",
         is_task=True,
     ),
+    "decide_budget_document": NoticeText(
+        zh="{unit}的预算指标文件 {number}（{document_kind}，{amount}）等您批复。",
+        en="Budget document {number} of {unit} ({document_kind}, {amount}) waits for your decision.",
+        is_task=True,
+    ),
+    "budget_document_returned": NoticeText(
+        zh="预算指标文件 {number}（{document_kind}）被退回：{reason}。请修改后重新提交，或撤回。",
+        en="Budget document {number} ({document_kind}) was returned: {reason}. Change and submit it, or withdraw it.",
+        is_task=True,
+    ),
+    "budget_document_approved": NoticeText(
+        zh="预算指标文件 {number}（{document_kind}）已批复，指标已经变动。",
+        en="Budget document {number} ({document_kind}) is approved; the money has moved.",
+        is_task=False,
+    ),
     "register_assets": NoticeText(
         zh="订单 {number} 中有达到资产标准的物品，请登记资产卡片。",
         en="Order {number} has items at or above the asset limit. Please register their asset cards.",

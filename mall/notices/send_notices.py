@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mall import clock
-from mall.access.predicates import DUTIES, covers
+from mall.access.predicates import covers
+from mall.access.separate_people import people_kept_from
 from mall.database import session
 from mall.finance.payment_request import PaymentRequest
 from mall.notices.notice import Notice
@@ -36,7 +37,7 @@ def holders(role: str, *, duty: str) -> Audience:
     """People of the buying unit with the role, without those whom another duty in this order excludes."""
 
     def audience(order: Order) -> list[int]:
-        busy = {getattr(order, name) for name in DUTIES if name != duty}
+        busy = people_kept_from(duty, subject=order)
         return [user.id for user in people_with(role, organisation_id=order.unit_id) if user.id not in busy]
 
     return audience
@@ -99,6 +100,8 @@ HAND_OVERS: tuple[HandOver, ...] = (
     HandOver("order.receive", "accept_goods", receivers),
     HandOver("order.refuse", "goods_refused", supplier_people),
     HandOver("order.refuse", "goods_refused", handler),
+    HandOver("order.refuse_part", "goods_refused", supplier_people),
+    HandOver("order.refuse_part", "goods_refused", handler),
     HandOver("order.accept_first", "accept_goods_second", holders("acceptor", duty="acceptor_id")),
     HandOver("order.dispute", "answer_dispute", supplier_people),
     HandOver("order.answer_dispute", "settle_dispute", receivers),

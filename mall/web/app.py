@@ -10,6 +10,7 @@ from werkzeug.routing import IntegerConverter
 
 from mall.database import connect
 from mall.errors import Refusal
+from mall.field_words import field_errors
 from mall.settings import CHECKOUT, Settings
 from mall.shelf import modules_below
 from mall.web.cross_site import install_cross_site_guard
@@ -55,7 +56,9 @@ def build_app(settings: Settings) -> MallApp:
         connect(settings.app_database_url)
     app = MallApp(
         "mall",
-        info=Info(title="Sunmall", version="1", description="框架协议电子卖场接口 / Framework agreement mall"),
+        info=Info(
+            title="阳光商城 Sunmall", version="1", description="政府采购网上商城接口 / Government procurement mall"
+        ),
         security_schemes={"bearer": {"type": "http", "scheme": "bearer"}},
         doc_ui=False,
         validation_error_status=422,
@@ -120,7 +123,4 @@ def _configure(app: MallApp, settings: Settings) -> None:
 
 def _refuse_body(error: ValidationError) -> Any:
     """A body or a query that does not fit its shape."""
-    errors = [
-        {"field": ".".join(str(part) for part in found["loc"]), "message": found["msg"]} for found in error.errors()
-    ]
-    raise Refusal("request.invalid", errors=errors[:50])
+    raise Refusal("request.invalid", errors=field_errors(error))

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from mall.access.actor import VISITOR
 from mall.audit.record import plain, record_refusal
 from mall.errors import Refusal
-from mall.web.identify import is_api
+from mall.people.stranger_throttle import may_be_recorded
+from mall.web.identify import is_api, visitor_address
 from mall.web.request_frame import request_id
 from mall.web.words import Words, status_of, words_for
 
@@ -44,8 +45,9 @@ def install_error_pages(app: Flask) -> None:
 
 def show_refusal(refusal: Refusal) -> AnyResponse:
     """The page or problem of a refusal, recorded once; a visitor who should sign in is led there."""
-    if not refusal.recorded:
-        record_refusal(actor=getattr(g, "actor", VISITOR), action=request.endpoint or "request", refusal=refusal)
+    actor = getattr(g, "actor", VISITOR)
+    if not refusal.recorded and (actor.is_signed_in or may_be_recorded(address=visitor_address())):
+        record_refusal(actor=actor, action=request.endpoint or "request", refusal=refusal)
     if refusal.code == "access.sign_in" and not is_api() and request.method in ("GET", "HEAD"):
         return _lead_to_sign_in()
     return answer(refusal)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask, g, request, session
 
 from mall.access.actor import VISITOR, Actor
-from mall.errors import Refusal
 from mall.people.api_token import actor_of_token
+from mall.people.stranger_throttle import refuse_bad_token
 from mall.web.sessions import WebSessionData
 
 API_PREFIX = "/api/"
@@ -44,5 +44,5 @@ def _bearer() -> Actor:
         return VISITOR
     actor = actor_of_token(token.strip())
     if actor is None:
-        raise Refusal("token.invalid")
+        refuse_bad_token(address=visitor_address())
     return actor

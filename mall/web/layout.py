@@ -17,7 +17,7 @@ from mall.access.guards import current_actor
 from mall.errors import Refusal
 from mall.regions.region import regions_by_code
 from mall.web.amounts import fen, yuan
-from mall.web.names import action_name, role_name, state_name
+from mall.web.names import action_name, budget_kind_name, deed_name, role_name, state_name
 from mall.web.request_frame import request_id
 from mall.web.translation import LANGUAGES, current_language
 from mall.web.words import Words, words_for
@@ -31,7 +31,9 @@ def install_layout(app: Flask) -> None:
     app.jinja_env.globals.update(
         state_name=state_name,
         action_name=action_name,
+        deed_name=deed_name,
         role_name=role_name,
+        budget_kind_name=budget_kind_name,
         region_name=region_name,
         request_key=lambda: str(uuid.uuid4()),
         request_id=request_id,

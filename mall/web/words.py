@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from mall.errors import Refusal
 from mall.refusals import REFUSALS, UNKNOWN, RefusalText
 from mall.web.amounts import yuan
-from mall.web.names import action_name, role_name, state_name
+from mall.web.names import action_name, budget_kind_name, role_name, state_name
 from mall.web.translation import current_language
 
 
@@ -59,6 +59,12 @@ def _readable(facts: Mapping[str, Any]) -> dict[str, str]:
     return {key: _one(key, value, facts) for key, value in facts.items()}
 
 
+def _fault(fault: Mapping[str, Any]) -> str:
+    """One field of a body: its name, where it has one, and what is wrong with it."""
+    field, message = str(fault.get("field", "")), str(fault.get("message", ""))
+    return f"{field}: {message}" if field else message
+
+
 def _one(key: str, value: Any, facts: Mapping[str, Any]) -> str:
     if value is None:
         return "—"
@@ -66,10 +72,14 @@ def _one(key: str, value: Any, facts: Mapping[str, Any]) -> str:
         return yuan(value)
     if key == "action":
         return action_name(str(value))
+    if key == "document_kind":
+        return budget_kind_name(str(value))
     if key == "role":
         return role_name(str(value))
     if key == "state":
         return state_name(str(facts.get("kind", "order")), str(value))
+    if key == "errors" and isinstance(value, list):
+        return " ".join(_fault(fault) for fault in value)
     if isinstance(value, list | tuple | set | frozenset):
         return "、".join(_one("", item, facts) for item in value)
     if isinstance(value, Mapping):

@@ -1,0 +1,87 @@
+"""Submitting, approving, returning and withdrawing a budget document; the approval posts it to the books."""
+
+from __future__ import annotations
+
+from mall import clock
+from mall.access.actor import Actor
+from mall.access.authorize import authorize
+from mall.access.predicates import decides_budgets
+from mall.documents.advance import advance
+from mall.errors import Refusal
+from mall.finance.budget_document import BudgetDocument
+from mall.finance.budget_document_action import budget_document_action
+from mall.finance.check_budget_document import require_enough
+from mall.finance.open_budget_lines import open_budget_lines
+from mall.regions.regional_rule import rule
+from mall.regions.working_days import deadline
+
+#: how long finance may think about it
+DECISION_RULE = "budget.decide_working_days"
+
+
+@budget_document_action("submit")
+def submit_budget_document(document: BudgetDocument, *, actor: Actor) -> None:
+    """Hand a draft or a returned document to the budget officers."""
+    submit(document, actor=actor)
+
+
+@budget_document_action("approve")
+def approve_budget_document(
+    document: BudgetDocument, *, actor: Actor, note: str = "", edition: int | None = None
+) -> None:
+    """Approve: the money moves in the same transaction. `edition` is the version that was read.
+
+    Raises Refusal "budget.maker_decides", "budget.changed_meanwhile", "budget.not_enough" and those of the ledger.
+    """
+    document.states.step("approve", document.state)
+    _require_other_eyes(document, actor)
+    if edition not in (None, document.edition):
+        raise Refusal("budget.changed_meanwhile", number=document.number)
+    require_enough(document)
+    open_budget_lines(document, actor=actor)
+    document.decider_id = actor.user_id
+    document.decided_at = clock.now()
+    document.due_at = None
+    advance(document, "approve", actor, note=note.strip())
+
+
+@budget_document_action("return")
+def return_budget_document(document: BudgetDocument, *, actor: Actor, reason: str) -> None:
+    """Send it back with a reason; nothing has moved. Raises Refusal "budget.maker_decides",
+    "order.reason_needed"."""
+    document.states.step("return", document.state)
+    _require_other_eyes(document, actor)
+    reason = reason.strip()
+    if not 2 <= len(reason) <= 500:
+        raise Refusal("order.reason_needed")
+    document.due_at = None
+    advance(document, "return", actor, note=reason)
+
+
+@budget_document_action("withdraw")
+def withdraw_budget_document(document: BudgetDocument, *, actor: Actor, note: str = "") -> None:
+    """Take it back before it is decided; the number stays used."""
+    document.due_at = None
+    advance(document, "withdraw", actor, note=note.strip())
+
+
+def submit(document: BudgetDocument, *, actor: Actor) -> None:
+    """Submit a document whose row is locked, or that was drawn up in this transaction."""
+    document.states.step("submit", document.state)
+    authorize(actor, "budget_document.submit", document)
+    require_enough(document)
+    document.joined_by(actor.user_id)
+    now = clock.now()
+    days = rule(DECISION_RULE, region_code=document.region_code, on=clock.today()).value
+    document.submitted_at, document.due_at = now, deadline(now, working_days=days)
+    advance(document, "submit", actor, facts={"edition": document.edition, "amount_fen": document.amount_fen})
+
+
+def _require_other_eyes(document: BudgetDocument, actor: Actor) -> None:
+    """Four eyes; said in words of its own, because a county may have one budget officer only.
+
+    Before anything is looked at: who may not decide hears that, and not how the money stands.
+    """
+    if decides_budgets(actor, document) and actor.user_id in document.maker_ids:
+        raise Refusal("budget.maker_decides", number=document.number)
+    authorize(actor, "budget_document.decide", document)
