@@ -9,9 +9,14 @@ from mall.access.predicates import (
     Predicate,
     carries_no_other_duty,
     centre_of_region,
+    decides_budgets,
+    drawn_up_by,
+    had_no_hand_in,
     holds,
+    in_any_concerned_post,
     in_any_unit_post,
     in_buying_unit,
+    in_concerned_unit,
     is_handler_of,
     is_owner,
     is_system,
@@ -77,9 +82,30 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "order.close": ((is_system,),),
     "payment.step": ((is_system,),),
     # budget
-    "budget.read": ((in_any_unit_post,), (regulates,)),
+    "budget.read": ((in_any_unit_post,), (regulates,), (decides_budgets,)),
+    # the books behind it: the same people, a whole region's only for its offices
+    "books.read": ((in_any_unit_post,), (regulates,), (decides_budgets,)),
+    # budget documents: a unit asks, finance gives; whoever had a hand in one does not decide it
+    "budget_document.read": ((in_any_concerned_post,), (regulates,), (decides_budgets,)),
+    "budget_document.draw_up": ((in_buying_unit("accountant"),), (decides_budgets,)),
+    "budget_document.draw_up_any_kind": ((decides_budgets,),),
+    "budget_document.edit": (
+        (in_concerned_unit("accountant"), drawn_up_by("unit")),
+        (decides_budgets, drawn_up_by("finance")),
+    ),
+    "budget_document.submit": (
+        (in_concerned_unit("accountant"), drawn_up_by("unit")),
+        (decides_budgets, drawn_up_by("finance")),
+    ),
+    "budget_document.withdraw": (
+        (in_concerned_unit("accountant"), drawn_up_by("unit")),
+        (decides_budgets, drawn_up_by("finance")),
+    ),
+    "budget_document.import": ((decides_budgets,),),
+    "budget_document.decide": ((decides_budgets, had_no_hand_in),),
     # suppliers and their goods
     "supplier.desk": ((of_selling_supplier,),),
+    "statement.read": ((of_selling_supplier,),),
     "listing.list": ((of_selling_supplier,),),
     "listing.edit": ((of_selling_supplier,),),
     "listing.shelve": ((of_selling_supplier,),),

@@ -16,6 +16,8 @@ from mall.desk.desk_numbers import (
     payments_under_way,
     recent_orders,
 )
+from mall.desk.desk_panels import panels_for
+from mall.finance.budget_document_todo import budget_todo_for
 from mall.ordering.deadlines import TERMS
 from mall.ordering.todo import TodoItem, todo_for
 from mall.people.organisation import organisation_names
@@ -23,6 +25,19 @@ from mall.people.organisation import organisation_names
 pages = Blueprint("desk", __name__)
 
 RECENT = 5
+
+#: whose term it is that runs in a state: a supplier who may still ship has nothing to fear from the term of acceptance
+TERM_OF = {
+    "approver_reminded": ("approve",),
+    "handler_reminded": ("submit",),
+    "declined_by_silence": ("confirm",),
+    "deemed_accepted": ("accept", "accept_second", "receive"),
+    "supplier_reminded": ("invoice",),
+    "accountant_reminded": ("request_payment",),
+    "finance_reminded": ("approve_payment",),
+    "rated_by_default": ("rate",),
+    "asset_unregistered": ("register_asset",),
+}
 
 
 @pages.get("/desk")
@@ -40,7 +55,9 @@ def index() -> str:
     return render_template(
         "desk/index.html",
         todo=todo,
+        budget_todo=budget_todo_for(actor),
         overdue={item.order.number for item in todo if _is_overdue(item)},
+        own_terms={item.order.number for item in todo if _has_own_term(item)},
         names=organisation_names(organisations),
         stages=numbers_by_stage(actor, year=clock.today().year),
         year=clock.today().year,
@@ -48,6 +65,7 @@ def index() -> str:
         budget=budget_on_desk(actor) if actor.has_role(*UNIT_ROLES) else [],
         payments=payments,
         listings=listings_by_state(actor.supplier_ids) if actor.supplier_ids else {},
+        panels=panels_for(actor),
     )
 
 
@@ -55,11 +73,16 @@ def _urgency(item: TodoItem) -> tuple[int, datetime]:
     """What is overdue first, then by the end of the term, then what has none; a rating can always wait."""
     if item.action == "rate":
         rank = 3
-    elif item.due_at is not None:
+    elif _has_own_term(item):
         rank = 1
     else:
         rank = 0 if _is_overdue(item) else 2
     return rank, item.due_at or item.order.state_since
+
+
+def _has_own_term(item: TodoItem) -> bool:
+    """Whether the term that runs for the order is the term of this very deed."""
+    return item.due_at is not None and item.action in TERM_OF.get(item.consequence_code, ())
 
 
 def _is_overdue(item: TodoItem) -> bool:

@@ -7,8 +7,10 @@ from flask import Blueprint, render_template, request
 from mall import clock
 from mall.access.guards import current_actor, needs
 from mall.desk.desk_numbers import numbers_by_state, numbers_by_unit
+from mall.desk.region_places import places_of
 from mall.finance.unit_budgets import units_in_sight
-from mall.ordering.order_states import ENDED, ORDER_STATES
+from mall.ordering.list_orders import STAGES
+from mall.ordering.order_states import ENDED
 
 pages = Blueprint("region", __name__)
 
@@ -25,7 +27,8 @@ def index() -> str:
         year=year,
         this_year=clock.today().year,
         regions=actor.regions_as("regulator") or actor.regions_as("centre"),
-        by_state=[(state, *by_state[state]) for state in ORDER_STATES.states if state in by_state],
-        by_unit=numbers_by_unit(actor, year=year, ended=ENDED),
-        budgets=units_in_sight(actor, year=year),
+        by_state=[(state, *by_state[state]) for states in STAGES.values() for state in states if state in by_state],
+        places=places_of(
+            budgets=units_in_sight(actor, year=year), orders=numbers_by_unit(actor, year=year, ended=ENDED)
+        ),
     )

@@ -124,7 +124,7 @@ class DocumentData:
     total_fen: int
     signatures: tuple[SignatureMark, ...]
     verification_code: str
-    platform: str = "政府采购电子卖场"
+    platform: str = "政府采购网上商城"
     site_address: str = ""
     order_number: str = ""
     contract_number: str = ""

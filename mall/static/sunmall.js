@@ -81,6 +81,15 @@
     follow();
   }
 
+  // -- on a phone the strip of links is pushed so far that the present one can be seen ------------------------------
+
+  const strip = document.querySelector(".site-nav .links");
+  const present = strip?.querySelector("[aria-current=page]");
+  if (present && strip.scrollWidth > strip.clientWidth) {
+    const [frame, link] = [strip.getBoundingClientRect(), present.getBoundingClientRect()];
+    strip.scrollLeft += link.left - frame.left - (frame.width - link.width) / 2;
+  }
+
   // -- menus close when one clicks elsewhere or presses Escape ----------------------------------------------------
 
   document.addEventListener("click", (event) => {

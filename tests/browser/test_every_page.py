@@ -15,7 +15,7 @@ from tests.world import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PEOPLE = (
-    "", "handler", "approver", "receiver", "accountant", "finance", "supplier", "centre", "regulator",
+    "", "handler", "approver", "receiver", "accountant", "finance", "supplier", "centre", "regulator", "budget",
     "sysadmin", "secadmin", "auditor",
 )  # fmt: skip
 MOST_PAGES = 40
@@ -79,8 +79,10 @@ def test_every_link_leads_to_a_page_that_is_in_order(
     seen = _walk(visitor, start)
 
     assert len(seen) >= 3, seen
-    sees_orders = who not in ("", "sysadmin", "secadmin", "auditor")
+    sees_orders = who not in ("", "budget", "sysadmin", "secadmin", "auditor")
     assert any(path.startswith("/orders/DD") for path in seen) == sees_orders, seen
+    if who in ("accountant", "finance", "regulator", "budget"):
+        assert any(path.startswith("/budget/documents") for path in seen), seen
 
 
 def _walk(visitor: Visitor, start: list[str]) -> list[str]:

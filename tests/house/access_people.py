@@ -34,11 +34,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "county": tuple(f"{role}2" for role in UNIT_PEOPLE),
     "suppliers": ("supplier", "supplier2"),
     "regulators": ("regulator", "regulator-city", "regulator-county"),
+    "budgeters": ("budget", "budget-city", "budget2"),
     "officers": ("sysadmin", "secadmin", "auditor"),
 }
 GROUPS["units"] = GROUPS["school"] + GROUPS["county"]
 GROUPS["signed_in"] = (
-    *GROUPS["units"], *GROUPS["suppliers"], "centre", *GROUPS["regulators"], *GROUPS["officers"], "postless",
+    *GROUPS["units"], *GROUPS["suppliers"], "centre", *GROUPS["regulators"], *GROUPS["budgeters"],
+    *GROUPS["officers"], "postless",
 )  # fmt: skip
 GROUPS["everyone"] = ("visitor", *GROUPS["signed_in"], "disabled")
 PEOPLE = GROUPS["everyone"]

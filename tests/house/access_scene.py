@@ -29,7 +29,11 @@ from mall.catalogue.product import Product
 from mall.contracts.contract import contract_of
 from mall.database import atomic, close_reading, session
 from mall.demo import stand_in_treasury
+from mall.finance.budget_document_actions import perform as perform_on_document
+from mall.finance.check_budget_document import AmountOnLine
+from mall.finance.draw_up_budget_document import draw_up_budget_document
 from mall.finance.exchange_treasury import export_batch, import_returns, write_batches
+from mall.finance.keep_attachment import keep_attachment
 from mall.finance.payment_request import payment_requests_of
 from mall.ordering.edit_cart import add_to_cart
 from mall.ordering.order import order_numbered
@@ -392,6 +396,21 @@ def _county_line(scene: Scene) -> Facts:
     return {"line_id": line_id, "unit_id": scene.world.county_id, "canary": "金丝雀县级经费"}
 
 
+def _books(maker: Callable[[Scene], Facts], *, region_code: int) -> Callable[[Scene], Facts]:
+    """A budget line with the posting that gave it its money."""
+
+    def make(scene: Scene) -> Facts:
+        facts = maker(scene)
+        row = scene.admin.execute(
+            "select min(txn_id) from ledger.entry where line_id = %s", (facts["line_id"],)
+        ).fetchone()
+        assert row is not None
+        books = {"account": 1000, "region_code": region_code, "year": clock.today().year, "txn_id": row[0]}
+        return {**facts, **books}
+
+    return make
+
+
 @atomic
 def _rich_line(world: World, name: str, *, unit_id: int, region_code: int) -> int:
     year = clock.today().year
@@ -462,6 +481,63 @@ def _audit_row(scene: Scene) -> Facts:
     return {"canary": canary}
 
 
+def _document(scene: Scene, *, who: str = "accountant", road: tuple[Deed, ...] = (), submitted: bool = True) -> Facts:
+    """A budget document of the school, along a road."""
+    line_id, kind = scene.school_money, "supplement" if who == "accountant" else "freeze"
+    number = draw_up_budget_document(
+        actor=scene.actor(who), unit_id=scene.world.school_id, year=clock.today().year, kind=kind,
+        lines=[AmountOnLine(line_id, 100)], reason="金丝雀事由", basis="测试文号", is_submitted=submitted,
+        attachments=[keep_attachment(b"%PDF-1.7 canary", file_name="canary.pdf", data_dir=scene.folder)],
+    ).number  # fmt: skip
+    for deed_by, action, body in road:
+        perform_on_document(action, actor=scene.actor(deed_by), number=number, body=body)
+    close_reading()
+    return {"number": number, "canary": "金丝雀事由"}
+
+
+def _document_for(action: str, *, road: tuple[Deed, ...] = (), submitted: bool = True) -> Callable[[Scene], Facts]:
+    """A document on which `action` is possible, with a good body and form for it."""
+
+    def make(scene: Scene) -> Facts:
+        number = _document(scene, road=road, submitted=submitted)["number"]
+        facts: Facts = {"number": number, "action": action, "form": {}, "body": {}}
+        if action == "return":
+            facts |= {"form": dict(_REASON), "body": dict(_REASON)}
+        if action == "edit":
+            grounds = {"reason": "改过的事由", "basis": "测试文号"}
+            facts["form"] = {**grounds, f"amount_{scene.school_money}": "2.00"}
+            facts["body"] = {**grounds, "lines": [{"budget_line_id": scene.school_money, "amount_fen": 200}]}
+        return facts
+
+    return make
+
+
+def _document_file(scene: Scene) -> Facts:
+    number = _document(scene)["number"]
+    row = scene.admin.execute(
+        "select a.id from budget_attachment a join budget_document d on d.id = a.document_id where d.number = %s",
+        (number,),
+    ).fetchone()
+    assert row is not None
+    return {"number": number, "attachment_id": row[0], "canary": "%PDF-1.7 canary"}
+
+
+def _budget_file(scene: Scene) -> Facts:
+    number = next(scene.numbers)
+    row = f"12410100MB00000018,410100-CANARY-{number},金丝雀指标{number},一般公共预算,100.00"
+    content = f"统一社会信用代码,指标编号,指标名称,资金来源,批复金额（元）\n{row}\n".encode()
+    return {"content": content, "region": SCHOOL_REGION}
+
+
+def _county_document(scene: Scene) -> Facts:
+    number = draw_up_budget_document(
+        actor=scene.actor("accountant2"), unit_id=scene.world.county_id, year=clock.today().year, kind="supplement",
+        lines=[AmountOnLine(scene.world.lines["county_office"], 100)], reason="金丝雀县级事由", basis="测试文号",
+        is_submitted=True,
+    ).number  # fmt: skip
+    return {"number": number, "canary": "金丝雀县级事由"}
+
+
 MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "school_order": _school_order,
     "school_payment": _school_payment,
@@ -470,6 +546,7 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "county_order": _county_order,
     "school_order_row": _as_row(_school_order),
     "school_submitted_row": _as_row(_school_submitted),
+    "school_payment_row": _as_row(_school_payment),
     "county_order_row": _as_row(_county_order),
     "school_order_book": _book_of(_school_order),
     "county_order_book": _book_of(_county_order),
@@ -489,6 +566,24 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "county_unit": _unit("county"),
     "school_line": _school_line,
     "county_line": _county_line,
+    "school_books": _books(_school_line, region_code=SCHOOL_REGION),
+    "county_books": _books(_county_line, region_code=410324),
+    "city_books": lambda scene: {"sum_of": SCHOOL_REGION},
+    "school_document": _document,
+    "county_document": _county_document,
+    "school_draft": lambda scene: _document(scene, submitted=False),
+    "city_draft": lambda scene: _document(scene, who="budget-city", submitted=False),
+    "school_document_row": _as_row(_document),
+    "county_document_row": _as_row(_county_document),
+    "school_draft_row": _as_row(lambda scene: _document(scene, submitted=False)),
+    "school_document_file": _document_file,
+    "school_budget_file": _budget_file,
+    "document_to:approve": _document_for("approve"),
+    "document_to:return": _document_for("return"),
+    "document_to:submit": _document_for("submit", submitted=False),
+    "document_to:edit": _document_for("edit", road=(("budget", "return", _REASON),)),
+    "document_to:withdraw": _document_for("withdraw"),
+    "document_to:nonsense": _document_for("nonsense"),
     "handler_notice": _notice,
     "handler_session": _session,
     "handler_token": _token,

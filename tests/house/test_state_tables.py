@@ -6,6 +6,7 @@ import pytest
 
 from mall.catalogue.listing_states import LISTING_STATES
 from mall.documents.state_table import StateTable, Step
+from mall.finance.budget_document_states import BUDGET_DOCUMENT_STATES
 from mall.finance.payment_states import PAYMENT_STATES
 from mall.ordering.order_states import ORDER_STATES
 
@@ -36,6 +37,8 @@ ship                 received          received          order.ship             
 receive              shipped           received          order.receive              -
 receive              received          received          order.receive              -
 refuse               shipped           refused           order.receive              -
+refuse_part          shipped           shipped           order.receive              -
+refuse_part          received          received          order.receive              -
 ship                 refused           shipped           order.ship                 -
 request_cancellation refused           refused           order.request_cancellation -
 agree_cancellation   refused           cancelled         order.agree_cancellation   release_commitment
@@ -75,6 +78,18 @@ pay     sent      paid     payment.step          -
 refuse  sent      refused  payment.step          -
 """
 
+BUDGET_DOCUMENT = """
+edit     draft     draft     budget_document.edit     -
+submit   draft     submitted budget_document.submit   -
+withdraw draft     withdrawn budget_document.withdraw -
+approve  submitted approved  budget_document.decide   post_budget_document
+return   submitted returned  budget_document.decide   -
+withdraw submitted withdrawn budget_document.withdraw -
+edit     returned  returned  budget_document.edit     -
+submit   returned  submitted budget_document.submit   -
+withdraw returned  withdrawn budget_document.withdraw -
+"""
+
 LISTING = """
 settle   needs_category on_shelf  listing.edit   -
 take_off on_shelf       off_shelf listing.shelve -
@@ -83,7 +98,13 @@ put_on   off_shelf      on_shelf  listing.shelve -
 
 
 @pytest.mark.parametrize(
-    ("table", "agreed"), [(ORDER_STATES, ORDER), (PAYMENT_STATES, PAYMENT), (LISTING_STATES, LISTING)]
+    ("table", "agreed"),
+    [
+        (ORDER_STATES, ORDER),
+        (PAYMENT_STATES, PAYMENT),
+        (BUDGET_DOCUMENT_STATES, BUDGET_DOCUMENT),
+        (LISTING_STATES, LISTING),
+    ],
 )
 def test_a_state_table_is_what_was_agreed(table: StateTable, agreed: str) -> None:
     expected = [tuple(line.split()) for line in agreed.strip().splitlines()]

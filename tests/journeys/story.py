@@ -192,6 +192,11 @@ class Story:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(statement, values)
 
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the database as an administrator sees them."""
+        with psycopg.connect(self.admin_url) as connection:
+            return connection.execute(query, values).fetchall()
+
     def wait_until(self, moment: str | None, *, then: timedelta = timedelta(hours=1)) -> int:
         """Let the clock run past a term and the worker look; how many orders it acted on."""
         assert moment is not None, "the state has no term"

@@ -25,6 +25,16 @@ def test_the_province_lives_through_every_state(province: Province) -> None:
     }  # fmt: skip
 
 
+def test_budget_documents_wait_are_returned_and_are_in_the_books(province: Province) -> None:
+    states = province.rows("select kind, state from budget_document order by kind, state")
+    posted = province.rows("select event from ledger.txn where source_type = 'budget_document' order by event")
+
+    assert states == [
+        ("freeze", "approved"), ("supplement", "returned"), ("supplement", "submitted"), ("transfer", "approved"),
+    ]  # fmt: skip
+    assert posted == [("freeze",), ("transfer",)]
+
+
 def test_every_order_went_through_the_one_door(province: Province) -> None:
     without_history = province.rows(
         "select o.number from purchase_order o where not exists (select from document_step s"
