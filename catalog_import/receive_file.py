@@ -97,7 +97,9 @@ def _open_batch(
     words = header_words(supplier_id)
     words_hash = hash_of_mapping(words)
     known = latest_batch(supplier_id, sha256=spooled.sha256, mapping_hash=words_hash)
-    if known is not None and not _goods_changed_since(known):
+    # An original that was purged before it was imported is as if it had never come.
+    is_gone = known is not None and known.purged_at is not None and known.stage != "merged"
+    if known is not None and not is_gone and not _goods_changed_since(known):
         return Received(batch_id=known.id, replayed=True)
     opened = ImportBatch(
         supplier_id=supplier_id,
@@ -133,10 +135,14 @@ def hash_of_mapping(words: Mapping[str, str]) -> str:
 
 def keep_mapping(supplier_id: int, mapping: Mapping[str, str]) -> None:
     """Keep what headers mean for the supplier's next files. Raises Refusal "import.mapping_unknown"."""
-    for header, column in mapping.items():
+    known = header_words(supplier_id)
+    # In one order for everybody, so that two files of one supplier never wait for each other crosswise.
+    for header, column in sorted((header.strip(), column) for header, column in mapping.items()):
         if column != IGNORED and column not in COLUMN_NAMES:
             raise Refusal("import.mapping_unknown", column=column)
-        statement = insert(HeaderWord).values(supplier_id=supplier_id, header=header.strip(), column_name=column)
+        if known.get(header) == column:
+            continue
+        statement = insert(HeaderWord).values(supplier_id=supplier_id, header=header, column_name=column)
         session().execute(
             statement.on_conflict_do_update(
                 index_elements=["supplier_id", "header"], set_={"column_name": statement.excluded.column_name}

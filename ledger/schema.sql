@@ -86,6 +86,7 @@ create table ledger.txn (
     memo         text not null,
     causation    text collate "C",
     primary key (region, year, id),
+    constraint txn_posted_in_our_time check (posted_at between '2000-01-01 UTC' and '2999-12-31 UTC'),
     constraint txn_identity unique (region, year, source_type, source_id, event)
 );
 create unique index txn_reversed_once on ledger.txn (region, year, reverses) where reverses is not null;

@@ -74,7 +74,8 @@ begin
     -- One sealer for each region and year; the next one sees what this one has written.
     perform pg_advisory_xact_lock(ledger.lock_key(3, p_region, p_year, 0));
     select * into v_last from ledger.seal where region = p_region and year = p_year order by no desc limit 1;
-    if p_no is distinct from coalesce(v_last.no, 0) + 1
+    if p_sealed_at is null or not isfinite(p_sealed_at) or extract(year from p_sealed_at) not between 2000 and 2999
+       or p_no is distinct from coalesce(v_last.no, 0) + 1
        or p_previous is distinct from coalesce(v_last.hash, ''::bytea)
        or v_count = 0 or cardinality(p_leaves) is distinct from v_count
        or p_txns is distinct from ledger.txns_to_seal(p_region, p_year, v_count) then

@@ -190,6 +190,20 @@ REFUSALS: dict[str, RefusalText] = {
         en="Give the legal basis or document number (2 to {most} characters).",
         en_next="Give the number of the paper; without one, name the rule or the minutes.",
     ),
+    "budget.line_changed": RefusalText(
+        http=409,
+        zh="指标“{budget_line}”（{line_code}）在导入时的批复数是 {before_fen}，现在是 {appropriation_fen}，差额已经不对。",
+        zh_next="请退回文件 {number}，由填制人按现在的数重新导入。",
+        en="Line “{budget_line}” ({line_code}) had {before_fen} when the file was read and has {appropriation_fen} now.",
+        en_next="Return document {number}; its maker imports the file again against today's figures.",
+    ),
+    "budget.year_closed": RefusalText(
+        http=409,
+        zh="{year} 年已经结束，它的账不再变动。",
+        zh_next="请用本年度的指标办理，在事由里写明原因。",
+        en="The year {year} is over; its books do not change any more.",
+        en_next="Use a line of this year, and give the reason.",
+    ),
     "budget.changed_meanwhile": RefusalText(
         http=409,
         zh="文件 {number} 在您看过之后改过。",
@@ -315,6 +329,13 @@ REFUSALS: dict[str, RefusalText] = {
         zh_next="请在 Excel 里另存为 .xlsx 或 CSV（UTF-8），去掉密码后再导入。",
         en="This file cannot be read: it is no XLSX or CSV, encrypted or broken.",
         en_next="Save it as .xlsx or CSV (UTF-8) without a password and import it again.",
+    ),
+    "workbook.already_sent": RefusalText(
+        http=409,
+        zh="这个文件已经填制过文件 {number}，而指标后来又变了，再导入同一个文件不会再办一次。",
+        zh_next="文件 {number} 被退回的，请先撤回它；已批复的，请把要改的金额填好另存为新文件再导入。",
+        en="This file was made into document {number} before, and the lines have changed since; it is not done twice.",
+        en_next="If {number} was returned, withdraw it first; if it was approved, save the wanted amounts as a new file.",
     ),
     "workbook.nothing_to_do": RefusalText(
         http=409,

@@ -77,7 +77,10 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "order.approve_payment": ((in_buying_unit("finance"), carries_no_other_duty("finance_id")),),
     "order.return_payment": ((in_buying_unit("finance"), carries_no_other_duty("finance_id")),),
     "order.settle_payment": ((is_system,),),
-    "order.register_asset": ((in_buying_unit("receiver", "accountant"),),),
+    "order.register_asset": (
+        (in_buying_unit("receiver"), carries_no_other_duty("receiver_id")),
+        (in_buying_unit("accountant"), carries_no_other_duty("accountant_id")),
+    ),
     "order.rate": ((in_buying_unit("handler"), is_handler_of),),
     "order.close": ((is_system,),),
     "payment.step": ((is_system,),),

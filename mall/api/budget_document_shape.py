@@ -9,12 +9,11 @@ from pydantic import BaseModel, Field
 
 from mall.access.actor import Actor
 from mall.documents.history import history_of
-from mall.finance.budget_attachment import attachments_of
 from mall.finance.budget_document import BudgetDocument
 from mall.finance.budget_document_actions import possible
 from mall.finance.budget_effects import effects_of
 from mall.finance.check_budget_document import turnover_fen
-from mall.finance.visible_budget_documents import lines_in_sight
+from mall.finance.visible_budget_documents import attachments_in_sight, lines_in_sight
 from mall.people.organisation import organisation_names
 from mall.people.user import person_names
 from mall.web.names import budget_kind_name, state_name
@@ -139,7 +138,7 @@ def whole_document(document: BudgetDocument, *, actor: Actor) -> dict[str, Any]:
                 "size_bytes": file.size_bytes,
                 "sha256": file.sha256,
             }
-            for file in attachments_of(document.id)
+            for file in attachments_in_sight(document, actor)
         ],
     }
 

@@ -21,7 +21,7 @@ from mall.finance.read_budget_file import read_budget_file
 from mall.finance.unit_budgets import RegionBudget
 from mall.regions.region import regions_by_code
 
-YEARS_AROUND = 1
+YEARS_AHEAD = 1
 
 
 def look_at_budget_file(*, actor: Actor, content: bytes, region_code: int, year: int) -> JudgedFile:
@@ -45,7 +45,7 @@ def apply_budget_file(
 ) -> BudgetDocument:
     """Draw up and submit the document of a workbook; the same file again answers with its document.
 
-    Raises Refusal "workbook.faulty_rows", "workbook.nothing_to_do" and those of the dry run.
+    Raises Refusal "workbook.faulty_rows", "workbook.nothing_to_do", "workbook.already_sent" and those of the dry run.
     """
     given = {"sha256": file.sha256, "region_code": region_code, "year": year, "reason": reason, "basis": basis}
     claimed = claim(actor=actor, action="budget_document.import", request_key=request_key, body=given)
@@ -55,11 +55,13 @@ def apply_budget_file(
     # Two officers with the same file come one after the other; the second finds the first one's document.
     session().execute(text("select pg_advisory_xact_lock(hashtext('budget_file'), :region)"), {"region": region_code})
     known = _document_of(file.sha256, region_code=region_code, year=year)
+    judged = judge_budget_file(read_budget_file(content), region_code=region_code, year=year)
+    if known is not None and known.state != "submitted" and judged.changing:
+        raise Refusal("workbook.already_sent", number=known.number)
     if known is not None:
         record(actor=actor, action="budget_document.import_again", subject=known.reference)
         settle(claimed, {"number": known.number})
         return known
-    judged = judge_budget_file(read_budget_file(content), region_code=region_code, year=year)
     if judged.counts["faulty"]:
         raise Refusal("workbook.faulty_rows", rows=judged.counts["faulty"])
     if not judged.changing:
@@ -78,8 +80,9 @@ def _require_place(actor: Actor, *, region_code: int, year: int) -> None:
         raise Refusal("budget.unknown_region")
     authorize(actor, "budget_document.import", RegionBudget(region_code=region_code))
     this_year = clock.today().year
-    if abs(year - this_year) > YEARS_AROUND:
-        raise Refusal("workbook.year", year=year, earliest=this_year - YEARS_AROUND, latest=this_year + YEARS_AROUND)
+    # A closed year takes no postings: its document could never be approved.
+    if not this_year <= year <= this_year + YEARS_AHEAD:
+        raise Refusal("workbook.year", year=year, earliest=this_year, latest=this_year + YEARS_AHEAD)
 
 
 def _document_of(sha256: str, *, region_code: int, year: int) -> BudgetDocument | None:
@@ -127,6 +130,7 @@ def _draw_up(judged: JudgedFile, *, actor: Actor, sha256: str, grounds: tuple[st
             budget_line_id=row.budget_line_id,
             new_line=row.new_line,
             amount_fen=row.change_fen,
+            before_fen=row.before_fen,
         )
         for line_no, row in enumerate(judged.changing, start=1)
     )

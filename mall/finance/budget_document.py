@@ -111,6 +111,8 @@ class BudgetDocumentLine(Base):
     budget_line_id: Mapped[int | None]
     new_line: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     amount_fen: Mapped[int]
+    #: of a workbook, which states what a line shall have: what it had when the difference was taken
+    before_fen: Mapped[int | None]
 
 
 def load_lines(documents: Iterable[BudgetDocument]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, field_validator
 
 from mall.access.actor import Actor
 from mall.access.authorize import may
@@ -27,6 +27,12 @@ class Body(BaseModel):
     """An action's body: unknown fields are refused, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        """PostgreSQL holds no NUL in a text, and nobody means one."""
+        return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 class DocumentLine(Body):

@@ -49,24 +49,24 @@ def typed_for(amounts: Mapping[int, int], *, kind: str) -> dict[str, str]:
     return typed
 
 
-def seal_kept(files: Sequence[KeptFile], *, actor: Actor) -> list[str]:
-    """Files that were sent with a refused form, as words that its next round brings back."""
-    return [_sealer(actor).dumps(asdict(file)) for file in files]
+def seal_kept(files: Sequence[KeptFile], *, actor: Actor, purpose: str = "attachment") -> list[str]:
+    """Files that were sent with a refused form, as words that its next round brings back; good for one purpose."""
+    return [_sealer(actor, purpose).dumps(asdict(file)) for file in files]
 
 
-def unseal_kept(words: Sequence[str], *, actor: Actor) -> list[KeptFile]:
+def unseal_kept(words: Sequence[str], *, actor: Actor, purpose: str = "attachment") -> list[KeptFile]:
     """The files behind such words; what this person was not given is left out."""
     found = []
     for word in words:
         try:
-            found.append(KeptFile(**_sealer(actor).loads(word)))
+            found.append(KeptFile(**_sealer(actor, purpose).loads(word)))
         except BadSignature:
             continue
     return found
 
 
-def _sealer(actor: Actor) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"budget attachment of {actor.user_id}")
+def _sealer(actor: Actor, purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"budget {purpose} of {actor.user_id}")
 
 
 def _amount(form: Form, line: BudgetLine, *, kind: str, errors: list[dict[str, str]]) -> int:

@@ -42,7 +42,7 @@ from mall.finance.check_budget_document import AmountOnLine, turnover_fen
 from mall.finance.draw_up_budget_document import draw_up_budget_document, side_of, unit_for
 from mall.finance.keep_attachment import ATTACHMENT_BYTES_MAX, KeptFile, attachment_path, keep_attachment
 from mall.finance.list_budget_documents import BudgetDocumentFilter, list_budget_documents, units_of, years_of
-from mall.finance.visible_budget_documents import lines_in_sight, visible_document
+from mall.finance.visible_budget_documents import attachments_in_sight, lines_in_sight, visible_document
 from mall.ordering.money_forms import whole_number_of
 from mall.people.organisation import Organisation, organisation, organisation_names
 from mall.people.user import person_names
@@ -58,11 +58,11 @@ def index() -> str:
     """The documents this person may see."""
     actor = current_actor()
     wanted = BudgetDocumentFilter(
-        unit_id=request.args.get("unit", type=int),
+        unit_id=_within(request.args.get("unit", type=int), 1, 2**63 - 1),
         kind=_one_of(request.args.get("kind", ""), tuple(KINDS)),
         state=_one_of(request.args.get("state", ""), BUDGET_DOCUMENT_STATES.states),
-        year=request.args.get("year", type=int),
-        page=request.args.get("page", default=1, type=int),
+        year=_within(request.args.get("year", type=int), 2000, 2127),
+        page=_within(request.args.get("page", type=int), 1, 1_000_000) or 1,
     )
     found = list_budget_documents(actor=actor, wanted=wanted)
     return render_template(
@@ -178,7 +178,7 @@ def act(number: str, action: str) -> AnyResponse:
 def attachment(number: str, attachment_id: int) -> AnyResponse:
     """One file of the document, always as a download of the type that its content has."""
     document = visible_document(current_actor(), number)
-    file = next((one for one in attachments_of(document.id) if one.id == attachment_id), None)
+    file = next((one for one in attachments_in_sight(document, current_actor()) if one.id == attachment_id), None)
     path = attachment_path(file.sha256, data_dir=current_app.config["SUNMALL"].data_dir) if file is not None else None
     if file is None or path is None or not path.is_file():
         raise Refusal("attachment.gone")
@@ -207,7 +207,7 @@ def _form_page(
         kind=kind,
         kinds=kinds_for(side_of(actor, unit)),
         year=year,
-        years=[clock.today().year - 1, clock.today().year, clock.today().year + 1],
+        years=[clock.today().year, clock.today().year + 1],
         lines=lines,
         balances=balances(session(), [line.id for line in lines]),
         fields_of=fields_of,
@@ -260,6 +260,11 @@ def _action_body(
     return {}, {}
 
 
+def _within(number: int | None, lowest: int, highest: int) -> int | None:
+    """A number of the address where it can be meant; anything else asks for nothing."""
+    return number if number is not None and lowest <= number <= highest else None
+
+
 def _files_sent() -> list[KeptFile]:
     kept = []
     for sent in request.files.getlist("attachments"):
@@ -283,7 +288,7 @@ def _page(number: str, *, done: str = "", refused: str = "", refusal: Refusal | 
         sum_fen=_sum_in_sight(document, actor),
         is_part=len(effects) < len(document.lines),
         effects=effects,
-        attachments=attachments_of(document.id),
+        attachments=attachments_in_sight(document, actor),
         history=history_of(document.reference),
         people=people,
         deciders=[person.name for person in deciders_of(document)] if document.state == "submitted" else [],

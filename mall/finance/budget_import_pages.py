@@ -13,7 +13,7 @@ from mall.access.actor import Actor
 from mall.access.guards import current_actor, needs
 from mall.audit.record import record_refusal
 from mall.errors import Refusal
-from mall.finance.apply_budget_file import YEARS_AROUND, apply_budget_file, look_at_budget_file
+from mall.finance.apply_budget_file import YEARS_AHEAD, apply_budget_file, look_at_budget_file
 from mall.finance.budget_document_forms import seal_kept, unseal_kept
 from mall.finance.budget_file_columns import COLUMNS, csv_template, xlsx_template
 from mall.finance.budget_file_words import HINT_WORDS, words_of_fault
@@ -44,7 +44,7 @@ def index() -> str:
 def look_or_apply() -> AnyResponse:
     """`deed=look`: show the difference, nothing is written. `deed=apply`: the document for the other officer."""
     actor = current_actor()
-    file: KeptFile | None = next(iter(unseal_kept(request.form.getlist("kept"), actor=actor)), None)
+    file: KeptFile | None = next(iter(unseal_kept(request.form.getlist("kept"), actor=actor, purpose="workbook")), None)
     judged: JudgedFile | None = None
     region_code = request.form.get("region", default=0, type=int)
     year = request.form.get("year", default=0, type=int)
@@ -105,11 +105,11 @@ def _page(
     return render_template(
         "finance/import.html",
         regions=regions_with_units(actor),
-        years=list(range(this_year - YEARS_AROUND, this_year + YEARS_AROUND + 1)),
+        years=list(range(this_year, this_year + YEARS_AHEAD + 1)),
         columns=COLUMNS,
         hints=HINT_WORDS,
         file=file,
-        kept=seal_kept([file], actor=actor)[0] if file is not None and judged is not None else "",
+        kept=seal_kept([file], actor=actor, purpose="workbook")[0] if file is not None and judged is not None else "",
         judged=judged,
         outcomes=OUTCOMES,
         rows=list(_shown_first(judged))[:ROWS_SHOWN] if judged is not None else [],

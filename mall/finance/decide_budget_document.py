@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from ledger.budget_lines import balances, find_lines
 from mall import clock
 from mall.access.actor import Actor
 from mall.access.authorize import authorize
 from mall.access.predicates import decides_budgets
+from mall.database import session
 from mall.documents.advance import advance
 from mall.errors import Refusal
 from mall.finance.budget_document import BudgetDocument
@@ -37,6 +41,7 @@ def approve_budget_document(
     _require_other_eyes(document, actor)
     if edition not in (None, document.edition):
         raise Refusal("budget.changed_meanwhile", number=document.number)
+    _require_as_judged(document)
     require_enough(document)
     open_budget_lines(document, actor=actor)
     document.decider_id = actor.user_id
@@ -73,8 +78,30 @@ def submit(document: BudgetDocument, *, actor: Actor) -> None:
     document.joined_by(actor.user_id)
     now = clock.now()
     days = rule(DECISION_RULE, region_code=document.region_code, on=clock.today()).value
-    document.submitted_at, document.due_at = now, deadline(now, working_days=days)
+    # Next year's books open on New Year's Day: until then nobody can approve, and nobody is late.
+    opens_at = datetime(document.year, 1, 1, tzinfo=clock.SHANGHAI)
+    document.submitted_at, document.due_at = now, deadline(max(now, opens_at), working_days=days)
     advance(document, "submit", actor, facts={"edition": document.edition, "amount_fen": document.amount_fen})
+
+
+def _require_as_judged(document: BudgetDocument) -> None:
+    """A workbook says what a line shall have; where something else changed it since, the difference is no longer it.
+
+    Raises Refusal("budget.line_changed").
+    """
+    judged = {line.budget_line_id: line.before_fen for line in document.lines if line.before_fen is not None}
+    ids = [line_id for line_id in judged if line_id is not None]
+    stand, known = balances(session(), ids), find_lines(session(), ids)
+    for line_id in ids:
+        if stand[line_id].appropriation_fen != judged[line_id]:
+            raise Refusal(
+                "budget.line_changed",
+                number=document.number,
+                budget_line=known[line_id].name,
+                line_code=known[line_id].code,
+                before_fen=judged[line_id],
+                appropriation_fen=stand[line_id].appropriation_fen,
+            )
 
 
 def _require_other_eyes(document: BudgetDocument, actor: Actor) -> None:

@@ -58,6 +58,8 @@ def draw_up_budget_document(
     side = side_of(actor, unit)
     if kind not in kinds_for(side):
         raise Refusal("budget.kind_not_yours", document_kind=kind)
+    if year < clock.today().year:
+        raise Refusal("budget.year_closed", year=year)
     reason, basis = grounds_of(reason=reason, basis=basis)
     known = check_lines(lines, kind=kind, unit=unit, year=year)
     document = BudgetDocument(
@@ -165,7 +167,7 @@ def attach(document: BudgetDocument, files: Sequence[KeptFile], *, actor: Actor)
 
 def grounds_of(*, reason: str, basis: str) -> tuple[str, str]:
     """Reason and basis without blanks around them. Raises Refusal "budget.reason_needed", "…basis_needed"."""
-    reason, basis = reason.strip(), basis.strip()
+    reason, basis = (text.replace("\x00", "").strip() for text in (reason, basis))
     if not 2 <= len(reason) <= REASON_MAX:
         raise Refusal("budget.reason_needed", most=REASON_MAX)
     if not 2 <= len(basis) <= BASIS_MAX:

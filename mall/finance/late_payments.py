@@ -49,7 +49,8 @@ def late_orders(actor: Actor, *, year: int) -> list[PaymentClock]:
         Order.payment_due_on < today,
         Order.state.in_(UNPAID_STATES) | paid_late,
     )
-    orders = list(session().scalars(query.order_by(Order.payment_due_on, Order.id).limit(MOST_ROWS)))
+    query = query.order_by(Order.state.in_(UNPAID_STATES).desc(), Order.payment_due_on, Order.id)
+    orders = list(session().scalars(query.limit(MOST_ROWS)))
     found = [one for one in payment_clocks(orders).values() if one.is_late]
     return sorted(found, key=lambda one: (one.paid_on is not None, -one.days_late, one.order.id))
 

@@ -64,15 +64,18 @@ def late_interest_fen(owed_fen: int, *, days_late: int, rate_bp_per_day: int) ->
 def _clock_of(order: Order, *, owed_fen: int, paid_on: date | None, on: date) -> PaymentClock:
     due_on = order.payment_due_on or on
     days_late = max(0, ((paid_on or on) - due_on).days)
-    rate = rule("payment.late_interest_bp_per_day", region_code=order.region_code, on=due_on)
+    # Asked only when interest runs: an old order that was paid in time needs no rate.
+    rate_bp = (
+        rule("payment.late_interest_bp_per_day", region_code=order.region_code, on=due_on).value if days_late else 0
+    )
     return PaymentClock(
         order=order,
         due_on=due_on,
         paid_on=paid_on,
         owed_fen=owed_fen,
         days_late=days_late,
-        rate_bp_per_day=rate.value,
-        interest_fen=late_interest_fen(owed_fen, days_late=days_late, rate_bp_per_day=rate.value),
+        rate_bp_per_day=rate_bp,
+        interest_fen=late_interest_fen(owed_fen, days_late=days_late, rate_bp_per_day=rate_bp),
     )
 
 

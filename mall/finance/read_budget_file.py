@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
+import re
 import unicodedata
 import zipfile
 import zlib
@@ -21,6 +23,14 @@ ROWS_MAX = 5_000
 _COLUMNS_MAX = 100
 _HEADER_WITHIN = 10
 _CELL_MAX = 500
+#: what a damaged or hostile archive raises, by the way it was made
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+#: two pieces overlap by this much, so that no mark is cut in two
+_OVERLAP_BYTES = 256
+#: where a cell says it stands
+_CELL_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 
 @dataclass(frozen=True)
@@ -128,11 +138,29 @@ def _look_through(content: bytes) -> None:
                     kept = b""
                     while piece := stream.read(1 << 16):
                         unfolded += len(piece)
-                        window, kept = kept + piece, piece[-16:]
+                        window, kept = kept + piece, (kept + piece)[-_OVERLAP_BYTES:]
                         if unfolded > UNFOLDED_BYTES_MAX or b"<!DOCTYPE" in window or b"<!ENTITY" in window:
                             raise Refusal("workbook.not_readable")
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+                        if part.filename.startswith("xl/worksheets/"):
+                            _require_near(window)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        lzma.LZMAError,
+    ) as error:
         raise Refusal("workbook.not_readable") from error
+
+
+def _require_near(window: bytes) -> None:
+    """No cell far out: readers allocate the whole rectangle up to the last cell."""
+    for found in _CELL_PLACE.finditer(window):
+        if len(found[1]) > 2 or int(found[2]) > ROWS_MAX + _HEADER_WITHIN + 2:
+            raise Refusal("workbook.not_readable")
 
 
 def _text_file(content: bytes) -> Iterator[list[str]]:

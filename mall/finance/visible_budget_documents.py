@@ -10,6 +10,7 @@ from mall.access.actor import UNIT_ROLES, Actor
 from mall.access.predicates import decides_budgets, regulates
 from mall.database import session
 from mall.errors import Refusal
+from mall.finance.budget_attachment import BudgetAttachment, attachments_of
 from mall.finance.budget_document import BudgetDocument, BudgetDocumentLine, load_lines
 from mall.regions.region import code_bounds
 
@@ -37,6 +38,8 @@ def visible_to(actor: Actor, query: Select[Any]) -> Select[Any]:
 def visible_document(actor: Actor, number: str, *, lock: bool = False) -> BudgetDocument:
     """One document with its lines; `lock` takes its row. Foreign and missing look the same:
     Refusal("budget.unknown_document")."""
+    if "\x00" in number or len(number) > 60:
+        raise Refusal("budget.unknown_document", number=number[:60].replace("\x00", ""))
     query = visible_to(actor, select(BudgetDocument).where(BudgetDocument.number == number))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -45,6 +48,15 @@ def visible_document(actor: Actor, number: str, *, lock: bool = False) -> Budget
         raise Refusal("budget.unknown_document", number=number)
     load_lines([document])
     return document
+
+
+def attachments_in_sight(document: BudgetDocument, actor: Actor) -> list[BudgetAttachment]:
+    """The document's files for this reader: the workbook of a region holds the lines of all its units, so that
+    whoever sees only some of the lines is not given it."""
+    files = attachments_of(document.id)
+    if len(lines_in_sight(document, actor)) == len(document.lines):
+        return files
+    return [file for file in files if file.sha256 != document.source_sha256]
 
 
 def lines_in_sight(document: BudgetDocument, actor: Actor) -> tuple[BudgetDocumentLine, ...]:

@@ -41,9 +41,11 @@ def send_budget_notices(event: Event) -> None:
         "amount_fen": document.amount_fen,
         "reason": str(event.payload.get("note") or ""),
     }
+    parts = _parts_of_units(document) if document.unit_id is None else {}
     for user_id in _audience(document, event=event):
         if user_id == event.payload.get("by"):
             continue
+        told = {**facts, "amount_fen": parts[user_id]} if user_id in parts else facts
         session().execute(
             insert(Notice)
             .values(
@@ -51,11 +53,29 @@ def send_budget_notices(event: Event) -> None:
                 event_id=event.id,
                 code=CODES[event.name],
                 document=event.document,
-                facts=facts,
+                facts=told,
                 at=event.happened_at,
             )
             .on_conflict_do_nothing(index_elements=["event_id", "user_id"])
         )
+
+
+def _parts_of_units(document: BudgetDocument) -> dict[int, int]:
+    """{accountant: fen on the lines of her units}: of a whole region's document each hears of her own part."""
+    rows = session().execute(
+        select(UserPost.user_id, UserPost.organisation_id).where(
+            UserPost.organisation_id.in_(document.unit_ids), UserPost.role == "accountant", UserPost.ended_at.is_(None)
+        )
+    )
+    units: dict[int, set[int]] = {}
+    for user_id, unit_id in rows:
+        units.setdefault(user_id, set()).add(unit_id)
+    makers = {*document.maker_ids, document.decider_id}
+    return {
+        user_id: sum(abs(line.amount_fen) for line in document.lines if line.unit_id in own)
+        for user_id, own in units.items()
+        if user_id not in makers
+    }
 
 
 def _audience(document: BudgetDocument, *, event: Event) -> list[int]:

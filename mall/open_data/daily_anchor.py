@@ -40,7 +40,10 @@ def path_of(folder: Path, day: date) -> Path:
 def kept_anchor(folder: Path, day: date) -> Anchor:
     """What the file of this day says; raises BadAnchor when it was changed, FileNotFoundError when there is none."""
     path = path_of(folder, day)
-    return read_anchor(path.read_text(encoding="utf-8"), name=path.name)
+    try:
+        return read_anchor(path.read_text(encoding="utf-8"), name=path.name)
+    except UnicodeDecodeError as broken:
+        raise BadAnchor(path.name) from broken
 
 
 def kept_anchors(folder: Path) -> tuple[list[Anchor], list[SealFinding]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from ledger.seal import Seal, books, seal_next
 from mall import clock
@@ -18,9 +19,12 @@ MOST_SEALS_AT_ONCE = 20
 
 def seal_and_anchor(data_dir: Path, *, algorithm: str) -> int:
     """Seal, then write the anchors that are due. Returns how many seals were made."""
-    made = seal_settled(algorithm=algorithm)
-    for path in write_due_anchors(anchor_folder(data_dir)):
-        _log.info("anchor.written", file=path.name)
+    try:
+        made = seal_settled(algorithm=algorithm)
+    finally:
+        # Whatever is wrong with one book, the seals of the others are put down.
+        for path in write_due_anchors(anchor_folder(data_dir)):
+            _log.info("anchor.written", file=path.name)
     return len(made)
 
 
@@ -32,12 +36,20 @@ def seal_settled(*, algorithm: str, most_seals: int | None = MOST_SEALS_AT_ONCE)
     places = books(session())
     close_reading()
     made: list[Seal] = []
+    broken: list[DBAPIError] = []
     for region_code, year in places:
-        while most_seals is None or len(made) < most_seals:
-            seal = _seal_next(region_code=region_code, year=year, algorithm=algorithm)
-            if seal is None:
-                break
-            made.append(seal)
+        try:
+            while most_seals is None or len(made) < most_seals:
+                seal = _seal_next(region_code=region_code, year=year, algorithm=algorithm)
+                if seal is None:
+                    break
+                made.append(seal)
+        except DBAPIError as error:
+            # A book that cannot be sealed must not keep the others from it; it is told at the end.
+            _log.error("seal.failed", region=region_code, year=year, error=str(error.orig))
+            broken.append(error)
+    if broken:
+        raise broken[0]
     return made
 
 

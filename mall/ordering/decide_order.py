@@ -24,7 +24,9 @@ def submit_order(order: Order, *, actor: Actor) -> None:
     limit = recheck(order)
     order.round += 1
     order.submitted_at = clock.now()
-    order.approver_id = order.leader_id = None
+    # A new round is decided anew, but whoever decided the last one carries no other duty of this order.
+    order.carried_by("approver_id", None)
+    order.carried_by("leader_id", None)
     add_to_totals(order, limit_fen=limit.value)
     take_step(order, "submit", actor)
 

@@ -68,9 +68,10 @@ def sign_out() -> Response:
 @everyone("whoever holds the one-time link sets the first password")
 def welcome(link: str) -> Any:
     """Set the password through a one-time link, then sign in with it."""
+    # Asked before the use-case, so that strangers' guesses are recorded within their bounds only.
+    if owner_of_link(link) is None:
+        raise Refusal("welcome.link_spent")
     if request.method == "GET":
-        if owner_of_link(link) is None:
-            raise Refusal("welcome.link_spent")
         return _welcome_form(link)
     password = request.form.get("password", "")
     try:

@@ -36,7 +36,8 @@ class Organisation(Base):
 
 
 def organisation(organisation_id: int) -> Organisation | None:
-    return session().get(Organisation, organisation_id)
+    # What no id can be is no organisation, instead of an error of the database.
+    return session().get(Organisation, organisation_id) if 0 < organisation_id < 2**63 else None
 
 
 def organisation_names(ids: set[int]) -> dict[int, str]:

@@ -107,8 +107,10 @@ def require_budget(budget: Budget) -> None:
 
 
 def count_failure(budget: Budget) -> None:
-    """One failure more, in a new window when the old one has closed."""
-    _add(budget)
+    """One failure more, in a new window when the old one has closed; a new window sweeps closed ones."""
+    failures, _opened_at = _add(budget)
+    if failures == 1:
+        _sweep()
 
 
 @atomic(housekeeping="counting sign-ins of a network")

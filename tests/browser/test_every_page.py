@@ -18,7 +18,10 @@ PEOPLE = (
     "", "handler", "approver", "receiver", "accountant", "finance", "supplier", "centre", "regulator", "budget",
     "sysadmin", "secadmin", "auditor",
 )  # fmt: skip
-MOST_PAGES = 40
+MOST_PAGES = 30
+#: the shop's public pages look the same for everybody: the visitor and the handler walk them, the others need not
+SHOP = ("/search", "/products", "/categories", "/compare", "/listings", "/open", "/verify")
+WALK_THE_SHOP = ("", "handler")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 #: the words of the house itself, without the names of goods, people and places that stand among them
@@ -76,7 +79,7 @@ def test_every_link_leads_to_a_page_that_is_in_order(
     if who == "handler":
         start.append("/cart")
 
-    seen = _walk(visitor, start)
+    seen = _walk(visitor, start, leaving_out=() if who in WALK_THE_SHOP else SHOP)
 
     assert len(seen) >= 3, seen
     sees_orders = who not in ("", "budget", "sysadmin", "secadmin", "auditor")
@@ -85,7 +88,7 @@ def test_every_link_leads_to_a_page_that_is_in_order(
         assert any(path.startswith("/budget/documents") for path in seen), seen
 
 
-def _walk(visitor: Visitor, start: list[str]) -> list[str]:
+def _walk(visitor: Visitor, start: list[str], *, leaving_out: tuple[str, ...]) -> list[str]:
     """Follow links breadth first, one of each kind of page; the paths that were opened."""
     waiting, kinds, seen = list(start), {_kind(path) for path in start}, []
     while waiting and len(seen) < MOST_PAGES:
@@ -101,7 +104,7 @@ def _walk(visitor: Visitor, start: list[str]) -> list[str]:
             is_page = found.startswith(visitor.address) and not re.search(
                 r"\.(pdf|csv|xlsx|json)$|/report$", address.path
             )
-            if is_page and _kind(onward) not in kinds:
+            if is_page and _kind(onward) not in kinds and not address.path.startswith(leaving_out or ("//",)):
                 kinds.add(_kind(onward))
                 waiting.append(onward)
     return seen

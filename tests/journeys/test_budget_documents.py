@@ -301,13 +301,16 @@ def test_reason_and_basis_are_demanded(world: World, field: str, code: str) -> N
         )  # fmt: skip
 
 
-def test_last_years_line_takes_no_posting_of_this_year(world: World) -> None:
-    document = draw_up_budget_document(
-        actor=world.actor("accountant"), unit_id=world.school_id, year=clock.today().year - 1, kind="supplement",
-        lines=amounts(world, school_last_year=1), is_submitted=True, **GROUNDS,
-    )  # fmt: skip
+def test_a_document_of_a_closed_year_is_not_even_drawn_up(world: World) -> None:
+    last_year = clock.today().year - 1
 
-    assert refusal_of(world, "budget", "approve", document).code == "ledger.date_outside_year"
+    with pytest.raises(Refusal) as refused:
+        draw_up_budget_document(
+            actor=world.actor("accountant"), unit_id=world.school_id, year=last_year, kind="supplement",
+            lines=amounts(world, school_last_year=1), is_submitted=True, **GROUNDS,
+        )  # fmt: skip
+
+    assert (refused.value.code, refused.value.facts["year"]) == ("budget.year_closed", last_year)
 
 
 def test_the_same_key_draws_up_one_document_and_moves_money_once(world: World) -> None:

@@ -165,6 +165,28 @@ def test_the_sheet_names_who_found_the_goods_good_and_who_agreed(story: Story) -
     ]
 
 
+def test_whoever_approved_the_last_round_carries_no_duty_of_the_next(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = story.place(story.wanted("computer", 22, "school_machines"))
+    story.act("approver", "approve", number)
+    story.act("leader", "return", number, reason="换个型号")
+    story.act("handler", "submit", number)
+    story.act("finance", "approve", number)
+
+    problem = story.refused("approver", "approve", number)
+
+    assert problem["code"] == "access.same_person"
+
+
+def test_whoever_bought_does_not_write_the_asset_card(story: Story) -> None:
+    give_every_post_to_everybody(story)
+    number = story.place(story.wanted("printer", 2, "school_machines"))
+    story.walk(number, until="accept")
+
+    for who in ("handler", "approver"):
+        assert story.refused(who, "register_asset", number)["code"] == "access.same_person"
+
+
 def test_whoever_asked_for_a_payment_before_does_not_release_the_next_one(story: Story) -> None:
     give_every_post_to_everybody(story)
     number = story.place(story.wanted("paper", 10, "school_office"))

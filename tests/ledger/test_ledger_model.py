@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from ledger_scenes import DAY, NOON, REGION, YEAR, new_line, write
@@ -219,9 +220,20 @@ class Course:
         return {tuple(row[:3]): row[3] for row in rows}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=st.lists(DEEDS, min_size=3, max_size=14))
 def test_the_ledger_and_its_model_agree(ledger_books, deeds):
+    expect_agreement(ledger_books, deeds)
+
+
+@pytest.mark.long
+@settings(max_examples=1_500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(deeds=st.lists(DEEDS, min_size=10, max_size=60))
+def test_the_ledger_and_its_model_agree_over_long_courses(ledger_books, deeds):
+    expect_agreement(ledger_books, deeds)
+
+
+def expect_agreement(ledger_books, deeds):
     with ledger_books.connection(as_application=True) as connection:
         course = Course(connection)
 

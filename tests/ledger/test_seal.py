@@ -130,10 +130,11 @@ def test_a_sealer_leaves_books_alone_that_another_is_at(apart):
 
 
 # What a dishonest application might hand in as the next seal: {txns} are the next in turn, {previous} the last hash.
-APPEND = "select ledger.append_seal(410100, 2026, {no}, 'sha256', now(), {txns}, {leaves}, {hash}, {previous}, {hash})"
+APPEND = "select ledger.append_seal(410100, 2026, {no}, 'sha256', {at}, {txns}, {leaves}, {hash}, {previous}, {hash})"
 HASH, LEAF = "sha256('x')", "sha256('y')"
 IN_TURN = {
     "no": "2",
+    "at": "now()",
     "txns": "(select ledger.txns_to_seal(410100, 2026, 2))",
     "leaves": f"array[{LEAF}, {LEAF}]",
     "hash": HASH,
@@ -149,6 +150,8 @@ OUT_OF_TURN = {
     "a txn twice": {"txns": "(select array[t[1], t[1]] from ledger.txns_to_seal(410100, 2026, 2) t)"},
     "a txn that is sealed": {"txns": "(select array_agg(txn_id order by seq) from ledger.sealed_txn where seq < 3)"},
     "a txn that is not there": {"txns": "array[999999, 999998]"},
+    "for ever": {"at": "'infinity'"},
+    "in another age": {"at": "'20260-01-01'"},
     "nothing at all": {"txns": "array[]::bigint[]", "leaves": "array[]::bytea[]"},
     "a leaf too few": {"leaves": f"array[{LEAF}]"},
 }

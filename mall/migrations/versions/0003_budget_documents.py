@@ -105,6 +105,7 @@ def create_tables() -> None:
         sa.Column("budget_line_id", sa.BigInteger(), nullable=True),
         sa.Column("new_line", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("before_fen", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_budget_document_line_amount")),
         sa.CheckConstraint(
             "budget_line_id is not null or new_line is not null", name=op.f("ck_budget_document_line_names_a_line")

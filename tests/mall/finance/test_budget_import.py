@@ -7,6 +7,7 @@ import io
 import zipfile
 from typing import Any
 
+import psycopg
 import pytest
 import xlsxwriter
 from flask import Flask
@@ -22,6 +23,7 @@ from mall.finance.budget_effects import effects_of
 from mall.finance.budget_file_columns import COLUMNS, csv_template, xlsx_template
 from mall.finance.keep_attachment import KeptFile
 from mall.finance.read_budget_file import ROWS_MAX, read_budget_file
+from tests.conftest import Clone
 from tests.form_browser import FormBrowser
 from tests.world import SCHOOL_REGION, World
 
@@ -158,6 +160,81 @@ def test_a_line_that_came_into_being_meanwhile_is_refused_at_the_approval(world:
         perform("approve", actor=world.actor("budget"), number=second.number, body={})
 
     assert refused.value.code == "ledger.line_code_taken"
+
+
+def test_a_difference_is_not_approved_when_its_line_changed_since(world: World) -> None:
+    first = applied(world, sheet(line_row(world, "school_office", "办公费", "120000")))
+    corrected = applied(world, sheet(line_row(world, "school_office", "办公费", "130000")))
+    perform("approve", actor=world.actor("budget"), number=first.number, body={})
+
+    with pytest.raises(Refusal) as refused:
+        perform("approve", actor=world.actor("budget"), number=corrected.number, body={})
+
+    assert refused.value.code == "budget.line_changed"
+    assert (refused.value.facts["before_fen"], refused.value.facts["appropriation_fen"]) == (10_000_000, 12_000_000)
+    assert appropriation(world.office_line) == 12_000_000
+
+
+def test_the_same_file_after_other_changes_is_refused_in_words(world: World) -> None:
+    wanted = sheet(line_row(world, "school_office", "办公费", "120000"))
+    for content in (wanted, sheet(line_row(world, "school_office", "办公费", "130000"))):
+        document = applied(world, content)
+        perform("approve", actor=world.actor("budget"), number=document.number, body={})
+
+    with pytest.raises(Refusal) as refused:
+        applied(world, wanted)
+
+    assert refused.value.code == "workbook.already_sent"
+    assert appropriation(world.office_line) == 13_000_000
+
+
+def test_whoever_sees_a_part_of_a_document_is_not_given_its_workbook(
+    app: Flask, world: World, own_database: Clone
+) -> None:
+    content = sheet(row("NEW-01", "图书购置", "300"), line_row(world, "school_office", "办公费", "120000"))
+    document = applied(world, content)
+    path = f"/budget/documents/{document.number}"
+    with psycopg.connect(own_database.admin, autocommit=True) as connection:
+        (attachment_id,) = connection.execute("select id from budget_attachment").fetchone()
+        whole = FormBrowser(app.test_client(), "accountant").get(path).words
+        connection.execute("alter table budget_document_line disable trigger all")
+        connection.execute(
+            "update budget_document_line set unit_id = %s where new_line is not null", (world.county_id,)
+        )
+
+    in_part = FormBrowser(app.test_client(), "accountant")
+
+    assert "预算.csv" in whole
+    assert "预算.csv" not in in_part.get(path).words
+    assert in_part.get(f"{path}/attachments/{attachment_id}").status == 404
+    assert "预算.csv" in FormBrowser(app.test_client(), "budget").get(path).words
+
+
+def test_a_cell_far_out_is_refused_before_a_table_is_made_of_it() -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        page = book.add_worksheet()
+        page.write("A1", "单位")
+        page.write("XFD1048576", "远")
+
+    with pytest.raises(Refusal) as refused:
+        read_budget_file(made.getvalue())
+
+    assert refused.value.code == "workbook.not_readable"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/budget/documents?unit=100000000000000000000&year=100000000000000000000&page=-3",
+        "/budget/documents/new?unit=100000000000000000000",
+        "/budget/documents/%00",
+        "/budget?unit=100000000000000000000",
+        "/books?unit=100000000000000000000",
+    ],
+)
+def test_what_cannot_be_meant_is_no_error_of_ours(app: Flask, world: World, path: str) -> None:
+    assert FormBrowser(app.test_client(), "accountant").get(path).status in (200, 404)
 
 
 def test_a_units_people_see_only_their_lines_of_it(app: Flask, world: World, workbook: bytes) -> None:

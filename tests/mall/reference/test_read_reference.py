@@ -192,14 +192,17 @@ def test_rules_hold_the_agreed_numbers():
     }
 
 
-def test_every_rule_names_its_source_and_is_in_force_today():
+def test_every_rule_names_its_source_and_has_begun():
     for rule in regional_rules():
         assert rule.legal_source
         assert rule.name_zh and rule.name_en
         assert rule.region_code == 410000
         assert rule.tightens in ("lower", "higher")
         assert rule.valid_from <= date(2026, 1, 1)
-        assert rule.valid_to is None
+    ended = [rule for rule in regional_rules() if rule.valid_to is not None]
+    assert [(rule.code, rule.valid_to) for rule in ended] == [
+        ("payment.late_interest_bp_per_day", date(2025, 5, 31)),
+    ], "a rule that ended has another one after it"
 
 
 def test_no_word_means_two_units():
