@@ -54,6 +54,14 @@ def regions_by_code() -> dict[int, Region]:
     return {region.code: region for region in session().scalars(select(Region).order_by(Region.code))}
 
 
+_NAMES = select(Region.code, Region.name, Region.name_en)
+
+
+def region_names() -> dict[int, tuple[str, str]]:
+    """{code: (name, English name)} of all divisions; columns, no objects: every page asks for them."""
+    return {code: (name, name_en) for code, name, name_en in session().execute(_NAMES)}
+
+
 def region_named(code: int) -> str:
     """The division's name, or its code where it is unknown."""
     return session().scalar(select(Region.name).where(Region.code == code)) or str(code)

@@ -15,7 +15,7 @@ from mall import clock
 from mall.access.authorize import may
 from mall.access.guards import current_actor
 from mall.errors import Refusal
-from mall.regions.region import regions_by_code
+from mall.regions.region import region_names
 from mall.web.amounts import fen, yuan
 from mall.web.names import action_name, budget_kind_name, deed_name, role_name, state_name
 from mall.web.request_frame import request_id
@@ -84,7 +84,7 @@ def region_name(code: int | None) -> str:
     if code is None:
         return "—"
     if "region_names" not in g:
-        g.region_names = {region.code: (region.name, region.name_en) for region in regions_by_code().values()}
+        g.region_names = region_names()
     names = g.region_names.get(code)
     if names is None:
         return str(code)
