@@ -5,8 +5,6 @@ The staged rows, the counts and the audit trail stay too: what a file said remai
 
 from __future__ import annotations
 
-import contextlib
-import time
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
@@ -86,10 +84,8 @@ def _drop_forgotten() -> None:
     for path in forgotten_files(older_than_seconds=YOUNG_SECONDS):
         needed = select(ImportBatch.id).where(ImportBatch.sha256 == path.name, ImportBatch.purged_at.is_(None))
         if session().scalar(needed.limit(1)) is None:
-            # The same bytes may have come again while others were looked at; then the file is young.
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > YOUNG_SECONDS:
-                    path.unlink()
+            # Looked at once more: the same bytes may have come again meanwhile, and then the file is young.
+            drop_spooled(path.name, older_than_seconds=YOUNG_SECONDS)
 
 
 def _day(at: datetime) -> date:
