@@ -49,6 +49,7 @@ def _set_up(*, for_tests: bool) -> None:
         kind = "test" if for_tests else "runtime"
         with _Step("安装锁定的 Python 软件包", "installing the locked Python packages", "packages-" + kind) as step:
             _pip("--require-hashes", "--no-deps", "-r", os.path.join(CHECKOUT, _lock_name(kind)))
+            _compile(os.path.join(ENVIRONMENT, "lib"))
             step.made_from(_packages_hash(kind))
     checkout_hash = _hash(["pyproject.toml"], CHECKOUT, _environment_version(), str(_present_top_level()))
     if not _is_current("checkout", checkout_hash):
@@ -63,6 +64,9 @@ def _set_up(*, for_tests: bool) -> None:
             subprocess.run([PYTHON, "-m", "mall.installation.copy_assets"], check=True, cwd=CHECKOUT)
             step.made_from(assets_hash)
     subprocess.run([PYTHON, "-m", "mall.installation.compile_translations"], check=True, cwd=CHECKOUT)
+    if sys.dont_write_bytecode:
+        # Told to keep no bytecode, Python would compile our modules anew in each of the processes that we start.
+        _compile("wsgi.py", "mall", "ledger", "catalog_import", "supervision")
 
 
 class _Step:
@@ -138,12 +142,18 @@ def _install_node_where_missing() -> None:
 
 
 def _pip(*arguments: str) -> None:
-    # Bytecode is made when a module is first imported: sooner done than compiling everything now.
+    # pip compiles one module after the other; `_compile` takes all processors.
     subprocess.run(
         [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-input", "--no-compile",
          "--no-warn-script-location", "--root-user-action=ignore", *arguments],
         check=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def _compile(*places: str) -> None:
+    """Make bytecode now, so that no start has to; what does not compile (another Python's template) is left so."""
+    command = [PYTHON, "-m", "compileall", "-q", "-q", "-j", "0", *places]
+    subprocess.run(command, check=False, cwd=CHECKOUT, stdin=subprocess.DEVNULL)
 
 
 def _packages_hash(kind: str) -> str:
