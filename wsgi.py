@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from catalog_import import import_commands
-from catalog_import.import_jobs import acting_for, run_waiting_batches
 from catalog_import.install import install as install_catalog_import
-from catalog_import.purge_files import purge_files
-from catalog_import.receive_file import receive_file
-from catalog_import.run_import import run_batch
-from catalog_import.settle_by_suggestion import settle_by_suggestion
-from mall.commands import console, use_demo_loader, use_rooms, with_database
-from mall.demo.load_demo import load_demo
-from mall.demo.stand_in_treasury import answer_batches
-from mall.jobs.worker import add_chore, exchange_with_treasury, treasury_folders
-from mall.open_data.seal_ledger import seal_and_anchor
-from mall.people.organisation import organisation_by_credit_code
+from mall.assets.check_asset_quantity import check_asset_quantity
+from mall.ordering.order_checks import add_check
 from mall.settings import Settings, read_settings
-from mall.suppliers.supplier import Supplier, supplier
 from mall.web.app import build_app
 from mall.web.default_deny import require_declarations
+
+if TYPE_CHECKING:
+    from mall.suppliers.supplier import Supplier
+
+# The web server needs nothing but `create_app`. What the console and the worker need beyond it is imported where they
+# begin: half of all the code, and half of the seconds that a server which was killed is away.
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application. `settings` default to the environment's."""
     app = build_app(settings or read_settings())
     install_catalog_import(app)
+    add_check(check_asset_quantity)
     require_declarations(app)
     return app
 
 
 def main() -> None:
     """The console command `sunmall`."""
+    from catalog_import import import_commands
+    from mall.commands import console, use_demo_loader, use_rooms, with_database
+
     group = console(create_app)
     import_commands.register(group)
     importing = group.commands["import"]
@@ -46,25 +46,57 @@ def main() -> None:
 
 
 def _load_rooms() -> None:
+    from catalog_import.import_jobs import run_waiting_batches
+    from catalog_import.purge_files import purge_files
+    from mall.assets.remind_of_cards import remind_of_cards
+    from mall.jobs.worker import add_chore
+    from mall.open_data.seal_ledger import seal_and_anchor
+
     settings = read_settings()
     create_app(settings)
     add_chore("import batches", run_waiting_batches, every_seconds=3)
     add_chore("old import files", purge_files, every_seconds=3600)
+    add_chore("asset cards", remind_of_cards, every_seconds=1800)
     add_chore(
         "ledger seals",
         lambda: seal_and_anchor(settings.data_dir, algorithm=settings.seal_algorithm),
         every_seconds=60,
     )
     if settings.demo:
-        # Only the demo has a treasury that answers at once; it reads and writes files and nothing else.
-        outgoing, incoming = treasury_folders(settings.data_dir)
-        add_chore("treasury files", lambda: exchange_with_treasury(settings.data_dir), every_seconds=20)
-        add_chore(
-            "stand-in treasury", lambda: len(answer_batches(outgoing=outgoing, incoming=incoming)), every_seconds=20
-        )
+        _add_stand_in_treasury(settings)
+
+
+def _add_stand_in_treasury(settings: Settings) -> None:
+    """Only the demo has a treasury that answers at once; it reads and writes files and nothing else.
+
+    Its key is made at the start, before the first batch goes out.
+    """
+    from mall import clock
+    from mall.access.actor import SYSTEM
+    from mall.demo.stand_in_treasury import answer_batches, write_statements
+    from mall.exchange.exchange_key import ensure_key, key_to_sign_with
+    from mall.jobs.worker import add_chore, exchange_with_treasury, statement_folder, treasury_folders
+
+    outgoing, incoming = treasury_folders(settings.data_dir)
+    first_key = ensure_key(settings.data_dir, actor=SYSTEM)
+
+    def statements() -> int:
+        key = key_to_sign_with(settings.data_dir) or first_key
+        folder = statement_folder(settings.data_dir)
+        return len(write_statements(outgoing=outgoing, statements=folder, key=key, on=clock.today()))
+
+    def answers() -> int:
+        key = key_to_sign_with(settings.data_dir) or first_key
+        return len(answer_batches(outgoing=outgoing, incoming=incoming, key=key))
+
+    add_chore("treasury files", lambda: exchange_with_treasury(settings.data_dir), every_seconds=20)
+    add_chore("stand-in statements", statements, every_seconds=600)
+    add_chore("stand-in treasury", answers, every_seconds=20)
 
 
 def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> None:
+    from mall.demo.load_demo import load_demo
+
     # The demo's events go to whoever subscribes, as in the worker.
     create_app(settings)
     load_demo(seed=seed, password=settings.demo_password, importer=_import_file, settle=_settle, say=say)
@@ -72,6 +104,10 @@ def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> 
 
 def _import_file(path: Path, credit_code: str, mode: str) -> dict[str, int]:
     """Take one supplier's file through the loading dock; returns the counts of its rows."""
+    from catalog_import.import_jobs import acting_for
+    from catalog_import.receive_file import receive_file
+    from catalog_import.run_import import run_batch
+
     selling = _seller(credit_code)
     actor = acting_for(selling, user_id=None)
     with path.open("rb") as stream:
@@ -80,11 +116,17 @@ def _import_file(path: Path, credit_code: str, mode: str) -> dict[str, int]:
 
 
 def _settle(credit_code: str) -> dict[str, int]:
+    from catalog_import.import_jobs import acting_for
+    from catalog_import.settle_by_suggestion import settle_by_suggestion
+
     selling = _seller(credit_code)
     return settle_by_suggestion(actor=acting_for(selling, user_id=None), supplier_id=selling.id)
 
 
 def _seller(credit_code: str) -> Supplier:
+    from mall.people.organisation import organisation_by_credit_code
+    from mall.suppliers.supplier import supplier
+
     found = organisation_by_credit_code(credit_code, kind="supplier")
     selling = supplier(found.id) if found is not None else None
     if selling is None:

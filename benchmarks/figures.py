@@ -8,9 +8,12 @@ import platform
 import statistics
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -43,6 +46,19 @@ def machine() -> dict[str, Any]:
         "commit": _commit(),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def server_seconds(server: psutil.Process) -> float:
+    """Processor time of a PostgreSQL server's processes so far, also of those that have ended.
+
+    On a machine that others use too it says what a deed costs, when the clock on the wall cannot.
+    """
+    times = server.cpu_times()
+    seconds = times.children_user + times.children_system
+    for process in server.children():
+        with suppress(psutil.Error):
+            seconds += sum(process.cpu_times()[:2])
+    return seconds
 
 
 def say_table(title: str, rows: Sequence[dict[str, Any]]) -> None:

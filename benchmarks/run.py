@@ -1,4 +1,4 @@
-"""Measures the mall: `make bench`, or `python benchmarks/run.py [orders] [pages] [imports] [--url ...]`.
+"""Measures the mall: `make bench`, or `python benchmarks/run.py [PART ...] [--url ...]`.
 
 Everything runs on 127.0.0.1 in temporary folders and ends by itself. A table here, JSON in benchmarks/results/.
 """
@@ -9,12 +9,16 @@ import argparse
 import os
 import signal
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from figures import keep, machine, say_table
+from figures import keep, latency, machine, say_table
 from process_memory import totals
 
-PARTS = ("orders", "pages", "imports")
+PARTS = ("orders", "ledger", "books", "pages", "imports", "relevance")
+#: judged queries that are shown by name
+WEAKEST = 12
 
 
 def main() -> int:
@@ -29,8 +33,10 @@ def main() -> int:
     results: dict[str, Any] = {"machine": machine()}
     print("  ".join(f"{name}={value}" for name, value in results["machine"].items()), flush=True)
     parts = given.parts or list(PARTS)
-    if "orders" in parts or "imports" in parts:
+    if set(parts) - {"pages", "relevance"}:
         _on_own_database(results, parts=parts, given=given)
+    if "relevance" in parts:
+        _relevance(results)
     if "pages" in parts:
         _pages(results, given=given)
     print(f"\n{keep(results)}")
@@ -44,6 +50,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--page-seconds", type=int, default=60, help="how long pages are asked for")
     parser.add_argument("--clients", type=int, default=50, help="how many people look at pages")
     parser.add_argument("--think-ms", type=int, default=1000, help="mean pause of a person between two pages")
+    parser.add_argument("--posting-seconds", type=int, default=3, help="how long each run of postings is measured")
+    parser.add_argument("--posting-rounds", type=int, default=3, help="how many runs of each kind of posting")
+    parser.add_argument(
+        "--entries", type=int, nargs="+", default=[1_000_000], help="sizes of the books; up to 10000000"
+    )
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the big import file")
     parser.add_argument("--url", help="a running demo mall for the pages, instead of one started for it")
     parser.add_argument("--password", default="Sunmall-2026", help="password of the demo accounts")
@@ -56,7 +67,9 @@ def _arguments() -> argparse.Namespace:
 
 def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argparse.Namespace) -> None:
     # The mall reads the environment when it is imported: only now is it clean.
+    from book_size import measure_books
     from import_rate import measure_imports
+    from ledger_rate import measure_ledger
     from order_rate import measure_orders
     from own_mall import own_database
 
@@ -67,10 +80,51 @@ def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argpar
         say_table(f"orders, {orders['clients']} clients, {orders['statements_per_order']} statements each", shown)
         say_table("memory under orders", orders["memory"])
         say_table("memory under orders, together", totals(orders["memory"]))
+    if "ledger" in parts:
+        with own_database() as own:
+            ledger = results["ledger"] = measure_ledger(own, seconds=given.posting_seconds, rounds=given.posting_rounds)
+        say_table("postings a second, min/median/max, and p95 in ms", ledger["rates"])
+        say_table("postings a second from one Python process", ledger["python_face"])
+    if "books" in parts:
+        results["books"] = measure_books(own_database, sizes=given.entries)
     if "imports" in parts:
         with own_database() as own:
             results["imports"] = measure_imports(own, rows=given.rows)
         say_table("imports", results["imports"])
+
+
+def _relevance(results: dict[str, Any]) -> None:
+    """Judged queries over the demo catalogue; no database is needed."""
+    from demo_goods import demo_goods
+    from search_relevance import answer_all, by_kind, judged_queries
+
+    from mall.search.engine import EngineSettings
+    from mall.search.open_engine import open_engine
+
+    with tempfile.TemporaryDirectory(prefix="sunmall-relevance-") as folder:
+        engine = open_engine(EngineSettings(kind="tantivy", data_dir=Path(folder), read_only=False))
+        engine.ensure()
+        engine.rebuild(demo_goods())
+        answered = answer_all(engine, judged_queries(), goods=demo_goods())
+        engine.close()
+    rows = by_kind(answered)
+    weak = sorted(answered, key=lambda one: (one.ndcg, one.precision))[:WEAKEST]
+    results["relevance"] = {
+        "rows": rows,
+        "took": latency([one.took_ms / 1000 for one in answered]),
+        "weakest": [{"query": one.judged.query, "ndcg": one.ndcg, "precision": one.precision} for one in weak],
+    }
+    say_table(f"relevance of {len(answered)} judged queries over {len(demo_goods()):,} listings", rows)
+    shown = [
+        {
+            "query": one.judged.query,
+            "nDCG@10": f"{one.ndcg:.2f}",
+            "p@10": f"{one.precision:.2f}",
+            "first": one.first[0][0] if one.first else "—",
+        }
+        for one in weak
+    ]
+    say_table("the weakest of them", shown)
 
 
 def _pages(results: dict[str, Any], *, given: argparse.Namespace) -> None:
@@ -97,7 +151,7 @@ def _pages(results: dict[str, Any], *, given: argparse.Namespace) -> None:
 
 def _is_wrong(results: dict[str, Any]) -> bool:
     orders = results.get("orders", {})
-    wrong = bool(orders.get("ledger_findings"))
+    wrong = bool(orders.get("ledger_findings")) or bool(results.get("ledger", {}).get("ledger_findings"))
     wrong |= any(orders.get(name, {}).get("not_placed") for name in ("hot_line", "thousand_lines"))
     return wrong or any(row["errors"] for row in results.get("pages", {}).get("rows", []))
 

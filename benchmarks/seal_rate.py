@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, create_engine, text
 
 from ledger import checks, fiscal_year, movements, schema
-from ledger.budget_lines import appropriate, create_line
+from ledger.budget_lines import appropriate, create_line, plan_line
 from ledger.chart_of_accounts import Account
 from ledger.export import export_beancount, export_csv
 from ledger.posting import post
@@ -63,7 +63,7 @@ def _post(engine, txns: int) -> int:
     done = 0
     with engine.begin() as connection:
         lines = [_line(connection, number) for number in range(LINES)]
-    done += LINES
+    done += 2 * LINES
     order = 0
     while done < txns:
         with engine.begin() as connection:
@@ -80,6 +80,10 @@ def _line(connection: Connection, number: int) -> int:
         connection, line_id, amount_fen=100_000_000, source_type="budget_document", source_id=code, effective_on=DAY,
         posted_at=NOON, actor="预算处",
     )  # fmt: skip
+    plan_line(
+        connection, line_id, months={DAY.month: 100_000_000}, source_type="fund_plan", source_id=code, effective_on=DAY,
+        posted_at=NOON, actor="国库处",
+    )  # fmt: skip
     return line_id
 
 
@@ -89,7 +93,7 @@ def _buy(connection: Connection, line_id: int, document: str, *, most: int) -> i
         ("submit", movements.reserve(by_line, document=document)),
         ("approve", movements.commit(by_line, document=document)),
         ("accept", movements.accrue(by_line, document=document, cost=Account.EXPENSE)),
-        ("request", movements.request_payment(by_line, document=document)),
+        ("request", movements.request_payment(by_line, document=document, plan={line_id: {DAY.month: 1_000}})),
         ("send", movements.send(by_line, document=document)),
         ("confirm", movements.confirm(by_line, document=document)),
     )

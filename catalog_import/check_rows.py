@@ -108,6 +108,8 @@ RULES: tuple[Rule, ...] = (
          "单价“{value}”不能为负数", "The price “{value}” must not be negative"),
     Rule("price", "price.negotiable", "error", _form("price", "negotiable"),
          "单价“{value}”不是金额，请填写明确的价格", "“{value}” is not a price; state an amount"),
+    Rule("price", "price.currency", "error", _form("price", "currency"),
+         "单价“{value}”不是人民币，请换算成人民币元", "The price “{value}” is not in CNY; state it in yuan"),
     Rule("price", "price.ten_thousands", "error", _form("price", "ten_thousands"),
          "单价“{value}”以万、千为单位，请改以元填写", "The price “{value}” is in thousands or ten thousands; write it in yuan"),
     Rule("price", "price.scientific", "error", _form("price", "scientific"),
@@ -168,6 +170,8 @@ RULES: tuple[Rule, ...] = (
          "节能环保“{value}”应填是或否，未采用", "The green label “{value}” must be yes or no and is left out"),
     Rule("shelf", "shelf.unusable", "warning", _filled("shelf") & ~_filled("shelf_flag"),
          "是否上架“{value}”应填是或否，按上架处理", "On shelf “{value}” must be yes or no; yes is assumed"),
+    Rule("action", "action.unknown", "error", _filled("action") & ~_filled("action_kind"),
+         "操作“{value}”应填新增、更新或删除", "The action “{value}” must be add, update or delete"),
     Rule("description", "description.only_images", "info", _filled("description") & ~_filled("description_html"),
          "商品详情只有图片或链接，未保留", "The description has only images or links; nothing was kept"),
     Rule("description", "description.too_long", "warning", pl.col("description_html").str.len_chars() > 60_000,
@@ -176,8 +180,12 @@ RULES: tuple[Rule, ...] = (
     # Found on the staging table, where all rows of the batch and the catalogue can be seen.
     Rule("sku", "sku.duplicate", "error", None,
          "商品编号与第{first_row}行重复", "The SKU already stands in row {first_row}"),
+    Rule("sku", "sku.unknown", "error", None,
+         "本店没有这个商品编号，无法更新或删除", "You have no listing with this SKU to update or delete"),
     Rule("category", "category.not_sold", "error", None,
          "类目“{value}”不在电子卖场的经营范围", "The category “{value}” is not sold in the mall"),
+    Rule("category", "category.unknown", "error", None,
+         "“{value}”不是采购目录的编码或品目名称", "“{value}” is neither a code nor a name of the official categories"),
     Rule("category", "category.needed", "warning", None,
          "类目“{value}”尚未对应采购目录，商品已收下，请到“待归类”中确定",
          "The category “{value}” is not settled; the listing is kept under “needs category”"),
@@ -188,6 +196,10 @@ RULES: tuple[Rule, ...] = (
 
 RULES_BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 _ROW_RULES = tuple(rule for rule in RULES if rule.when is not None)
+#: What an update may leave out: the listing has it.
+_LISTING_HAS_IT = frozenset({"name.missing", "price.missing", "unit.missing", "brand.from_name"})
+#: What is looked at where a listing is only to be taken off.
+_ENOUGH_TO_DELETE = frozenset({"", "sku", "action"})
 #: Values a warning throws away: the check finds them, the value does not survive.
 _BIT_TYPE = pl.Int64
 
@@ -205,7 +217,7 @@ def check(raw: pl.DataFrame) -> pl.DataFrame:
     """Clean and check a frame of text (shape: `clean_rows.clean`); adds `codes` (list of text) and `severity` (0-3)."""
     frame = clean(raw)
     mask = pl.sum_horizontal(
-        pl.when(rule.when.fill_null(False))
+        pl.when(rule.when.fill_null(False) & _concerns(rule))
         .then(pl.lit(1 << bit, dtype=_BIT_TYPE))
         .otherwise(pl.lit(0, dtype=_BIT_TYPE))
         for bit, rule in enumerate(_ROW_RULES)
@@ -221,6 +233,16 @@ def check(raw: pl.DataFrame) -> pl.DataFrame:
     })  # fmt: skip
     frame = frame.join(known, on="found", how="left", maintain_order="left").drop("found")
     return _drop_unusable(frame)
+
+
+def _concerns(rule: Rule) -> pl.Expr:
+    """Whether a rule says anything to a row: a part of a listing is judged by what it holds."""
+    wanted = pl.lit(True)
+    if rule.code in _LISTING_HAS_IT:
+        wanted = wanted & (pl.col("action_kind").fill_null("add") == "add")
+    if rule.column not in _ENOUGH_TO_DELETE:
+        wanted = wanted & (pl.col("action_kind").fill_null("add") != "delete")
+    return wanted
 
 
 def check_one(cells: Mapping[str, str], *, row_number: int = 0) -> tuple[FeedRow, list[Finding]]:
@@ -273,6 +295,7 @@ def feed_row(values: Mapping[str, object], *, cells: Mapping[str, str]) -> FeedR
         green=values["green_flag"],  # type: ignore[arg-type]
         description=values["description_html"],  # type: ignore[arg-type]
         shelf=values["shelf_flag"] is not False,
+        action=str(values["action_kind"] or "add"),
         raw=dict(cells),
     )
 

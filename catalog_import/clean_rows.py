@@ -16,12 +16,17 @@ _EMPTY_CELLS = ("", *{form for word in _EMPTY_WORDS for form in (word, word.uppe
 _HIDDEN = r"[\p{Cc}\p{Cf}\p{Co}--[\t\n\r]]"
 _LINE_BREAKS = r"[\t\n\r\u2028\u2029\u0085\s]+"
 _LONG_TEXTS = ("description", "summary", "specification")
-_NUMBERS = ("price", "net_price", "market_price", "tax_rate", "stock", "delivery_days", "green", "shelf")
+_NUMBERS = ("price", "net_price", "market_price", "tax_rate", "stock", "delivery_days", "green", "shelf", "action")
 
 _GROUPED = r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
 _AMOUNT = r"^(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?$"
 _TRUE = ("1", "是", "y", "yes", "true", "有", "√", "on", "上架", "在售", "已上架")
 _FALSE = ("0", "否", "n", "no", "false", "无", "×", "off", "下架", "停售", "已下架", "未上架")
+_ACTION_WORDS = {
+    "add": ("add", "new", "insert", "upsert", "create", "新增", "增加", "添加", "新建", "上新"),
+    "update": ("update", "change", "modify", "price", "更新", "修改", "变更", "改价", "调价"),
+    "delete": ("delete", "remove", "discontinued", "删除", "下架", "停售", "撤下"),
+}
 
 
 def clean(raw: pl.DataFrame) -> pl.DataFrame:
@@ -31,7 +36,7 @@ def clean(raw: pl.DataFrame) -> pl.DataFrame:
     Out: the same frame (`raw_*` are the cells as written) with tidy text under the plain names, and
     typed columns: price_fen, net_price_fen, market_price_fen, tax_rate_bp, stock_count,
     delivery_day_count, warranty_months, green_flag, shelf_flag, unit_name, base_unit, pack_size,
-    region_codes, description_html, specification_json, brand_key, model_key, name_key.
+    region_codes, description_html, specification_json, brand_key, model_key, name_key, action_kind.
     """
     frame = raw.with_columns(pl.col(name).alias(f"raw_{name}") for name in COLUMN_NAMES)
     frame = frame.with_columns(_hidden(frame).alias("has_hidden"))
@@ -108,6 +113,7 @@ def _clean_money(frame: pl.DataFrame, name: str) -> pl.DataFrame:
         pl.when(text.is_null() | (readable & ~too_fine)).then(None)
         .when(text.str.contains("面议|询价|电议|议价|待定|面谈")).then(pl.lit("negotiable"))
         .when(text.str.contains(r"[0-9][万亿千wW]")).then(pl.lit("ten_thousands"))
+        .when(text.str.contains(r"^[0-9.,]+[A-Za-z]{3}$|^[$€£][0-9]")).then(pl.lit("currency"))
         .when(text.str.contains(r"^[0-9.]+[eE][+\-]?[0-9]+$")).then(pl.lit("scientific"))
         .when(text.str.contains(r"^[\-−–(]")).then(pl.lit("negative"))
         .when(readable & too_fine).then(pl.lit("too_fine"))
@@ -139,7 +145,15 @@ def _clean_numbers(frame: pl.DataFrame) -> pl.DataFrame:
         warranty_months=pl.coalesce(months_number, years_number),
         green_flag=_flag("green"),
         shelf_flag=_flag("shelf"),
+        action_kind=_action_kind(),
     )
+
+
+def _action_kind() -> pl.Expr:
+    """One of ACTIONS; a row that names none adds, a word that nobody knows is null."""
+    text = pl.col("action").str.to_lowercase()
+    kinds = {word: kind for kind, known in _ACTION_WORDS.items() for word in known}
+    return pl.when(text.is_null()).then(pl.lit("add")).otherwise(text.replace_strict(kinds, default=None))
 
 
 def _count(name: str, *, digits_max: int) -> pl.Expr:

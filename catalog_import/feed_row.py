@@ -42,9 +42,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("summary", "商品简介", "Summary", False, "", ""),
     Column("description", "商品详情", "Description", False, "", "文字；图片与链接不保留"),
     Column("shelf", "是否上架", "On shelf", False, "是", "是或否"),
+    Column("action", "操作", "Action", False, "新增", "新增、更新或删除；留空按新增，商品编号已有的按文件更新"),
 )
 
 COLUMN_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
+#: What a row may ask for: the whole of a listing, some of an existing one, or to take it off the shelf.
+ACTIONS: tuple[str, ...] = ("add", "update", "delete")
 TITLES: dict[str, str] = {column.name: column.title for column in COLUMNS}
 
 
@@ -79,4 +82,5 @@ class FeedRow:
     green: bool | None
     description: str | None
     shelf: bool
+    action: str = "add"
     raw: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,13 +56,17 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class ReportForm:
-    """How the sender wrote the file, so that the report comes back the same way."""
+    """How the sender wrote the file, so that the report comes back the same way.
+
+    `source` is the file itself, for formats that are no tables; None once it has been thrown away.
+    """
 
     encoding: str
     delimiter: str
     sheet: str
     header_row: int
     width: int
+    source: Path | None = None
 
 
 class Feed(Protocol):
@@ -71,6 +76,8 @@ class Feed(Protocol):
     TITLE: str
     EXTENSIONS: tuple[str, ...]
     MEDIA_TYPE: str
+    #: Whether the report is the sender's own file again with remarks in it, and not a table of its rows.
+    IS_TREE: bool
 
     def sniff(self, *, head: bytes, file_name: str) -> bool:
         """Whether a file that begins with `head` (up to 4 KiB) is of this format."""
@@ -112,6 +119,19 @@ def recognise_format(*, head: bytes, file_name: str) -> Feed:
 def cell_columns(width: int) -> list[str]:
     """The names of `width` cell columns of a block."""
     return [f"c{position:03d}" for position in range(width)]
+
+
+def text_block(numbers: list[int], rows: list[list[str]], faults: list[str | None]) -> pl.DataFrame:
+    """A block (shape: FeedTable) of rows with these numbers; a row that is shorter than others is filled up."""
+    columns = list(itertools.zip_longest(*rows, fillvalue=""))
+    head = [
+        pl.Series("row", numbers, dtype=pl.Int64),
+        pl.Series("cells", [len(row) for row in rows], dtype=pl.Int64),
+        pl.Series("fault", faults, dtype=pl.String),
+    ]
+    names = cell_columns(len(columns))
+    cells = [pl.Series(name, column, dtype=pl.String) for name, column in zip(names, columns, strict=True)]
+    return pl.DataFrame(head + cells)
 
 
 def neutralise_formula(text: str) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catalog_import.feed_row import ACTIONS
 from mall.access.actor import Actor
 from mall.database import Base, Instant, session
 
@@ -26,7 +27,7 @@ MODES = ("dry-run", "partial", "all-or-nothing")
 #: How far a batch has come. `columns` waits for the supplier to say what the columns mean; `failed` is a file that
 #: could not be read; `checked` waits for a decision.
 STAGES = ("received", "columns", "decoded", "staged", "checked", "merging", "merged", "failed")
-OUTCOMES = ("new", "price_rise", "price_cut", "changed", "unchanged", "needs_category", "faulty")
+OUTCOMES = ("new", "price_rise", "price_cut", "changed", "unchanged", "taken_off", "needs_category", "faulty")
 #: Between the cells of a staged row; ASCII made this character for it, and the reader takes it out of cells.
 CELL_SEPARATOR = "\x1f"
 
@@ -117,12 +118,14 @@ class ImportBatch(Base):
 class ImportRow(Base):
     """One staged row, good or bad: the cells as written, the values, what was found, what becomes of it.
 
-    `codes` come from the row alone, `batch_codes` from its neighbours and the catalogue.
+    `codes` come from the row alone, `batch_codes` from its neighbours and the catalogue. `from_listing` are the
+    columns that an update leaves out: they hold what the listing has.
     """
 
     __tablename__ = "import_row"
     __table_args__ = (
         CheckConstraint(f"outcome in {OUTCOMES}", name="outcome"),
+        CheckConstraint(f"action in {ACTIONS}", name="action"),
         Index("ix_import_row_outcome", "batch_id", "outcome", "row_number"),
     )
 
@@ -154,6 +157,8 @@ class ImportRow(Base):
     is_green: Mapped[bool]
     is_shelved: Mapped[bool]
     description_html: Mapped[str | None]
+    action: Mapped[str] = mapped_column(server_default="add")
+    from_listing: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     severity: Mapped[int] = mapped_column(SmallInteger)
     batch_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")

@@ -12,7 +12,7 @@ from catalog_import.import_jobs import acting_for
 from catalog_import.receive_file import receive_file
 from catalog_import.report import write_report
 from catalog_import.run_import import Summary, run_batch
-from mall.commands import EXIT_DONE, EXIT_FINDINGS, with_database
+from mall.console import EXIT_DONE, EXIT_FINDINGS, with_database
 from mall.database import close_reading
 from mall.errors import Refusal
 from mall.people.organisation import organisation_by_credit_code
@@ -25,6 +25,7 @@ _OUTCOME_WORDS = (
     ("price_rise", "涨价"),
     ("price_cut", "降价"),
     ("unchanged", "无变化"),
+    ("taken_off", "下架"),
     ("needs_category", "待归类"),
     ("faulty", "有错误"),
 )
@@ -43,7 +44,7 @@ def register(cli_group: click.Group) -> None:
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="核对结果写到该文件（与原文件同一格式）")
 @with_database
 def import_file(file: Path, credit_code: str, mode: str, mapping: tuple[str, ...], report_path: Path | None) -> None:
-    """把供应商的商品文件 FILE（CSV 或 XLSX）导入商品库。 Import a supplier's goods from a file.
+    """把供应商的商品文件 FILE（任何能识别的格式）导入商品库。 Import a supplier's goods from a file.
 
     退出码：0 完成；1 完成，但有错误行；2 被拒绝。
     """

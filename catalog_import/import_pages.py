@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms.fields.choices import SelectChoice
 
 from catalog_import.feed_row import COLUMNS, TITLES
-from catalog_import.feed_shelf import feed_named
+from catalog_import.feed_shelf import all_feeds, feed_named
 from catalog_import.import_batch import CELL_SEPARATOR, OUTCOMES, ImportBatch, ImportRow, batch, batches_of, rows_of
 from catalog_import.import_forms import ColumnsForm, DecisionForm, SettleForm, UploadForm
 from catalog_import.import_jobs import INLINE_BYTES_MAX
@@ -44,7 +44,7 @@ ROWS_SHOWN = 50
 POLLS_EVERY_SECONDS = 2
 _MEMORY_BYTES = 4 << 20
 #: Shown first what needs a hand.
-_OUTCOMES_SHOWN = ("faulty", "needs_category", "price_rise", "price_cut", "changed", "new", "unchanged")
+_OUTCOMES_SHOWN = ("faulty", "needs_category", "taken_off", "price_rise", "price_cut", "changed", "new", "unchanged")
 
 
 @pages.get("/")
@@ -217,7 +217,7 @@ def settle() -> AnyResponse:
         by_word = _codes_by_word(supplier_id)
         if by_word:
             settled += settle_words(actor=actor, supplier_id=supplier_id, codes_by_word=by_word)
-    flash(ngettext("已归类并上架 %(num)s 个商品。", "已归类并上架 %(num)s 个商品。", settled), "success")
+    flash(ngettext("已归类并提交 %(num)s 个商品。", "已归类并提交 %(num)s 个商品。", settled), "success")
     return redirect(url_for("imports.categories"))
 
 
@@ -230,6 +230,7 @@ def _upload_page(actor: Actor, *, form: UploadForm, waiting: int = 0) -> str:
         several_suppliers=len(actor.supplier_ids) > 1,
         columns=COLUMNS,
         waiting=waiting,
+        extensions=",".join(dict.fromkeys(ending for feed in all_feeds() for ending in feed.EXTENSIONS)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from catalog_import import import_pages
+from catalog_import import import_pages, listing_form_pages
 from catalog_import.feed_shelf import all_feeds
 from catalog_import.next_step import imports_on_desk
 from mall.desk.desk_panels import add_panel
@@ -17,9 +17,10 @@ def install(app: Flask) -> None:
     `import_jobs.run_waiting_batches`, every few seconds, and `purge_files.purge_files`, hourly.
     """
     app.register_blueprint(import_pages.pages)
+    app.register_blueprint(listing_form_pages.pages)
     add_panel("imports", imports_on_desk)
     # A format that does not keep the contract is found at start, not at the first upload.
     for feed in all_feeds():
-        for name in ("NAME", "TITLE", "EXTENSIONS", "MEDIA_TYPE", "sniff", "guard", "read", "write_report"):
+        for name in ("NAME", "TITLE", "EXTENSIONS", "MEDIA_TYPE", "IS_TREE", "sniff", "guard", "read", "write_report"):
             if not hasattr(feed, name):
                 raise TypeError(f"{feed.__name__} has no {name}")  # type: ignore[attr-defined]

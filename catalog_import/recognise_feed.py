@@ -65,6 +65,9 @@ def recognise(rows: Sequence[tuple[int, Sequence[str]]], *, mapping: Mapping[str
 
 def missing_columns(columns: Collection[str]) -> list[str]:
     """Which of our columns a file cannot do without and this one lacks."""
+    if "action" in columns:
+        # Its rows say themselves what they are; an update may be of the price alone.
+        return [column for column in ("sku",) if column not in columns]
     missing = [column for column in ("sku", "name") if column not in columns]
     if "price" not in columns and not {"net_price", "tax_rate"} <= set(columns):
         missing.append("price")

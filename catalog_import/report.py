@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from sqlalchemy import select
@@ -10,11 +11,10 @@ from sqlalchemy import select
 from catalog_import.check_rows import RULES_BY_CODE, words_of, worst
 from catalog_import.feed_shelf import ReportForm, ReportRow, feed_named
 from catalog_import.import_batch import CELL_SEPARATOR, ImportBatch, ImportRow
+from catalog_import.report_titles import CODES_TITLE, WORDS_TITLE
+from catalog_import.spool import spooled
 from mall.database import session
-
-#: The two columns the report adds; headers.csv lists them as ignored, so that the report can be sent again.
-CODES_TITLE = "错误代码"
-WORDS_TITLE = "错误说明"
+from mall.errors import Refusal
 
 _SEVERITY_NAMES = ("", "info", "warning", "error")
 _READ_ROWS = 2_000
@@ -32,9 +32,19 @@ def write_report(batch: ImportBatch, target: IO[bytes], *, only_faulty: bool = F
         sheet=batch.sheet,
         header_row=batch.header_row,
         width=_own_width(batch),
+        source=_source(batch) if feed.IS_TREE else None,
     )
-    rows = _closed_up(_report_rows(batch, only_faulty=only_faulty)) if only_faulty else _report_rows(batch)
+    rows = _report_rows(batch, only_faulty=only_faulty)
+    if only_faulty and not feed.IS_TREE:
+        rows = _closed_up(rows)
     feed.write_report(target, rows=rows, form=form)
+
+
+def _source(batch: ImportBatch) -> Path | None:
+    try:
+        return spooled(batch.sha256)
+    except Refusal:
+        return None
 
 
 def report_name(batch: ImportBatch) -> str:

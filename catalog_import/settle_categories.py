@@ -16,6 +16,7 @@ from mall.access.actor import Actor
 from mall.access.authorize import authorize
 from mall.audit.record import record
 from mall.catalogue.category import Category
+from mall.catalogue.check_submitted import check_submitted
 from mall.catalogue.listing import Listing
 from mall.database import atomic, session
 from mall.errors import Refusal
@@ -82,7 +83,7 @@ def waiting_words(actor: Actor, *, listings_shown: int = 20) -> list[WaitingWord
 
 @atomic
 def settle_words(*, actor: Actor, supplier_id: int, codes_by_word: Mapping[str, str]) -> int:
-    """Give every waiting listing under each word its category and keep the word. Returns how many went on the shelf.
+    """Give every waiting listing under each word its category and keep the word. Returns how many were submitted.
 
     Raises Refusal "access.denied", "import.category_unknown".
     """
@@ -103,7 +104,7 @@ def settle_words(*, actor: Actor, supplier_id: int, codes_by_word: Mapping[str, 
 
 @atomic
 def settle_listings(*, actor: Actor, supplier_id: int, codes_by_listing: Mapping[int, str]) -> int:
-    """Give single listings their categories; the words are left alone. Returns how many went on the shelf.
+    """Give single listings their categories; the words are left alone. Returns how many were submitted.
 
     Raises Refusal "access.denied", "import.category_unknown".
     """
@@ -131,6 +132,8 @@ def _settle_all(query: Select[tuple[Listing]], *, actor: Actor, codes: Callable[
     listings = list(session().scalars(locked))
     for listing in listings:
         settle_listing(listing, category_code=codes(listing), actor=actor)
+    session().flush()
+    check_submitted([listing.id for listing in listings])
     return len(listings)
 
 

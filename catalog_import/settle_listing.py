@@ -14,7 +14,10 @@ from mall.documents.advance import advance
 
 
 def settle_listing(listing: Listing, *, category_code: str, actor: Actor) -> None:
-    """Put a listing in state needs_category on the shelf under `category_code`; runs inside @atomic."""
+    """Submit a listing in state needs_category under `category_code`; runs inside @atomic.
+
+    The caller has it checked afterwards, together with the others it settles.
+    """
     product = session().get_one(Product, listing.product_id, with_for_update=True, populate_existing=True)
     if product.category_code is None:
         _place(listing, product, category_code=category_code)

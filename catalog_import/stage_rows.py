@@ -78,9 +78,44 @@ def _staging_frame(frame: pl.DataFrame, *, raw: pl.Series, batch_id: int) -> pl.
         pl.col("green_flag").fill_null(False).alias("is_green"),
         pl.col("shelf_flag").fill_null(True).alias("is_shelved"),
         "description_html",
+        pl.col("action_kind").fill_null("add").alias("action"),
+        _from_listing().alias("from_listing"),
         codes.alias("codes"),
         "severity",
     )
+
+
+#: staged column of an update -> the checked columns that say something about it
+_SAID_BY = {
+    "name": ("name",),
+    "category_word": ("category",),
+    "price_fen": ("price_fen",),
+    "market_price_fen": ("market_price_fen",),
+    "tax_rate_bp": ("tax_rate_bp",),
+    "unit": ("unit_name",),
+    "pack_size": ("unit_name", "pack"),
+    "pack_text": ("pack",),
+    "stock": ("stock_count",),
+    "delivery_days": ("delivery_day_count",),
+    "region_codes": ("region_codes",),
+    "origin": ("origin",),
+    "warranty_months": ("warranty_months",),
+    "description_html": ("description_html",),
+    "is_shelved": ("shelf_flag",),
+}
+
+
+def _from_listing() -> pl.Expr:
+    """The columns that a row leaves to its listing, as PostgreSQL writes an array; a deletion leaves all of them."""
+    kind = pl.col("action_kind").fill_null("add")
+    left = [
+        pl.when((kind == "delete") | ((kind == "update") & pl.all_horizontal(pl.col(name).is_null() for name in said)))
+        .then(pl.lit(column))
+        .otherwise(pl.lit(""))
+        for column, said in _SAID_BY.items()
+    ]
+    named = pl.concat_list(left).list.eval(pl.element().filter(pl.element() != ""))
+    return pl.concat_str(pl.lit("{"), named.list.join(","), pl.lit("}"))
 
 
 def _copy(frame: pl.DataFrame) -> None:

@@ -1,7 +1,7 @@
 """Budget lines: what a unit may spend in a year and on what, and where each fen of it stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Result, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from ledger import movements
+from ledger import cash_plan, movements
 from ledger.chart_of_accounts import Account
 from ledger.errors import MalformedPosting, translated
-from ledger.posting import Posted, post
+from ledger.posting import Entry, Posted, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,15 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True)
 class LineBalance:
-    """Where the money of one line stands, in fen; `appropriation_fen` is the sum of all the others."""
+    """Where the money of one line stands, in fen; appropriation and carried in are the sum of all the others."""
 
     line_id: int
     appropriation_fen: int = 0
+    carried_in_fen: int = 0
     available_fen: int = 0
     frozen_fen: int = 0
     lapsed_fen: int = 0
+    carried_out_fen: int = 0
     reserved_fen: int = 0
     committed_fen: int = 0
     accrued_fen: int = 0
@@ -185,7 +187,6 @@ def appropriate(
     if line is None:
         raise MalformedPosting(f"no budget line {line_id}")
     giving = amount_fen > 0
-    move = movements.appropriate if giving else movements.reduce_appropriation
     return post(
         session,
         region_code=line.region_code,
@@ -196,9 +197,46 @@ def appropriate(
         effective_on=effective_on,
         posted_at=posted_at,
         actor=actor,
-        entries=move({line_id: amount_fen if giving else -amount_fen}),
+        entries=movements.appropriate({line_id: amount_fen}) if giving else _reduction(session, line_id, -amount_fen),
         memo=memo,
     )
+
+
+def plan_line(
+    session: Session | Connection,
+    line_id: int,
+    *,
+    months: Mapping[int, int],
+    source_type: str,
+    source_id: str,
+    effective_on: date,
+    posted_at: datetime,
+    actor: str,
+    event: str = "plan",
+    memo: str = "",
+) -> Posted:
+    """Let money of a line leave in these months: {month: fen}, out of what is not yet planned."""
+    line = find_line(session, line_id)
+    if line is None:
+        raise MalformedPosting(f"no budget line {line_id}")
+    return post(
+        session,
+        region_code=line.region_code,
+        year=line.year,
+        source_type=source_type,
+        source_id=source_id,
+        event=event,
+        effective_on=effective_on,
+        posted_at=posted_at,
+        actor=actor,
+        entries=movements.plan_months({line_id: months}),
+        memo=memo,
+    )
+
+
+def _reduction(session: Session | Connection, line_id: int, amount_fen: int) -> list[Entry]:
+    lost = {line_id: amount_fen}
+    return movements.reduce_appropriation(lost, planned=cash_plan.cut_by_line(session, lost))
 
 
 def find_line(session: Session | Connection, line_id: int) -> BudgetLine | None:
@@ -233,6 +271,14 @@ def balances(session: Session | Connection, line_ids: Iterable[int]) -> dict[int
     rows = session.execute(_BALANCES, {"line_ids": asked}).mappings()
     found = {row["line_id"]: LineBalance(**row) for row in rows}
     return {line_id: found.get(line_id, LineBalance(line_id)) for line_id in asked}
+
+
+def standing_of(
+    session: Session | Connection, document: str, *, line_ids: Iterable[int]
+) -> dict[tuple[int, Account], int]:
+    """{(line_id, account): fen} of one document on these lines, on the accounts' own sides, without the zeros."""
+    rows = session.execute(_STANDING_OF, {"document": document, "line_ids": list(line_ids)})
+    return {(row.line_id, Account(row.coa)): row.amount_fen for row in rows}
 
 
 def explain_line(session: Session | Connection, line_id: int, *, at: datetime | None = None) -> list[Standing]:
@@ -319,9 +365,11 @@ def _balance_of(account: Account) -> str:
 
 STANDINGS = (
     Account.APPROPRIATION,
+    Account.CARRIED_IN,
     Account.AVAILABLE,
     Account.FROZEN,
     Account.LAPSED,
+    Account.CARRIED_OUT,
     Account.RESERVED,
     Account.COMMITTED,
     Account.ACCRUED,
@@ -334,6 +382,12 @@ _BALANCES = text(
     f"select l.id as line_id, {STANDING_COLUMNS} from ledger.budget_line l"
     " left join ledger.account a on a.region = l.region and a.year = l.year and a.line_id = l.id"
     " where l.id = any(cast(:line_ids as bigint[])) group by l.region, l.year, l.id"
+)
+
+_STANDING_OF = text(
+    "select a.line_id, a.coa, a.balance_fen * a.normal as amount_fen from ledger.budget_line l"
+    " join ledger.account a on a.region = l.region and a.year = l.year and a.line_id = l.id"
+    " where l.id = any(cast(:line_ids as bigint[])) and a.sub = :document and a.balance_fen <> 0"
 )
 
 _EXPLAIN = text(

@@ -117,6 +117,53 @@ def budget_equation(session: Session | Connection) -> list[Finding]:
         group by a.region, a.year, a.line_id having sum(a.balance_fen) <> 0""")  # fmt: skip
 
 
+def plan_equation(session: Session | Connection) -> list[Finding]:
+    """I08: the plan ceiling of a line is the sum of all places its plan money can stand."""
+    return _ask(session, "plan_equation", f"""
+        select a.region, a.year, a.line_id,
+               coalesce(sum(a.balance_fen) filter (where a.coa = {Account.CEILING:d}), 0)::bigint as ceiling_fen,
+               coalesce(-sum(a.balance_fen) filter (where a.coa <> {Account.CEILING:d}), 0)::bigint as standing_fen
+        from ledger.account a join ledger.chart_of_accounts c on c.code = a.coa and c.book = 'cash_plan'
+        group by a.region, a.year, a.line_id having sum(a.balance_fen) <> 0""")  # fmt: skip
+
+
+def plan_ceiling_matches(session: Session | Connection) -> list[Finding]:
+    """I08b: per line, plan ceiling = appropriation + carried in, and plan money cancelled = lapsed + carried out."""
+    if not _has_plans(session):
+        return []
+    return _ask(session, "plan_ceiling_matches", f"""
+        select * from (
+            select a.region, a.year, a.line_id, {_line_sum(Account.CEILING)},
+                   {_line_sum(Account.APPROPRIATION, Account.CARRIED_IN)},
+                   {_line_sum(Account.PLAN_CANCELLED)}, {_line_sum(Account.LAPSED, Account.CARRIED_OUT)}
+            from ledger.account a group by a.region, a.year, a.line_id) l
+        where ceiling_fen <> appropriation_fen or plan_cancelled_fen <> lapsed_fen""")  # fmt: skip
+
+
+def plan_matches(session: Session | Connection) -> list[Finding]:
+    """I09: per line and document, plan money requested = in payment and plan money paid = paid: no payment that no
+    approved plan covers."""
+    if not _has_plans(session):
+        return []
+    return _ask(session, "plan_matches", f"""
+        {_SUMS} select region, year, line_id, sub, plan_requested_fen, in_payment_fen, plan_paid_fen, paid_fen
+        from sums where plan_requested_fen <> in_payment_fen or plan_paid_fen <> paid_fen""")  # fmt: skip
+
+
+def plan_month_reached(session: Session | Connection) -> list[Finding]:
+    """I09b: a payment draws on the plan of its own month or an earlier one."""
+    return _ask(session, "plan_month_reached", f"""
+        select t.region, t.year, t.id as txn_id, e.line_id, e.sub, t.effective_on
+        from ledger.entry e
+        join ledger.txn t on t.region = e.region and t.year = e.year and t.id = e.txn_id and t.reverses is null
+        where e.coa = {Account.PLAN_AVAILABLE:d} and e.amount_fen > 0
+          and right(e.sub, 2)::int > extract(month from t.effective_on)
+          and exists (
+              select from ledger.entry r
+              where r.region = e.region and r.year = e.year and r.txn_id = e.txn_id
+                and r.coa = {Account.PLAN_REQUESTED:d} and r.amount_fen < 0)""")  # fmt: skip
+
+
 def payables_match(session: Session | Connection) -> list[Finding]:
     """I10: per line and document, payables in the financial book = accrued + in payment in the budget book."""
     return _ask(session, "payables_match", f"""
@@ -125,12 +172,14 @@ def payables_match(session: Session | Connection) -> list[Finding]:
 
 
 def paid_matches(session: Session | Connection) -> list[Finding]:
-    """I11: per line and document, expenditure = paid = fiscal revenue = budget revenue."""
+    """I11: per line and document, expenditure = paid = what each channel paid from, in both accounting books."""
     return _ask(session, "paid_matches", f"""
-        {_SUMS} select region, year, line_id, sub, paid_fen, fiscal_revenue_fen, budget_revenue_fen, expenditure_fen
+        {_SUMS} select region, year, line_id, sub, paid_fen, expenditure_fen, fiscal_revenue_fen, budget_revenue_fen,
+                       zero_balance_fen, zero_balance_funds_fen, bank_deposits_fen, monetary_funds_fen
         from sums
-        where (paid_fen, paid_fen, paid_fen)
-            is distinct from (fiscal_revenue_fen, budget_revenue_fen, -expenditure_fen)""")  # fmt: skip
+        where (paid_fen, fiscal_revenue_fen, zero_balance_fen, bank_deposits_fen) is distinct from
+              (-expenditure_fen, budget_revenue_fen, zero_balance_funds_fen, monetary_funds_fen)
+           or paid_fen <> fiscal_revenue_fen + zero_balance_fen + bank_deposits_fen""")  # fmt: skip
 
 
 def exact_reversals(session: Session | Connection) -> list[Finding]:
@@ -155,14 +204,21 @@ def exact_reversals(session: Session | Connection) -> list[Finding]:
 
 
 def reserved_first(session: Session | Connection) -> list[Finding]:
-    """I13: no money of a document in any book before a reservation put it there."""
+    """I13: no money of a document in any book before a reservation put it there, in this year or, carried in, before.
+
+    Refunds of earlier years' payments, what waits in suspense and what a worksheet carries have no order in this year.
+    """
+    elsewhere = ", ".join(f"{account:d}" for account in _WITHOUT_RESERVATION)
+    beginnings = ", ".join(f"{account:d}" for account in _BEGINNINGS)
     return _ask(session, "reserved_first", f"""
         select e.region, e.year, e.line_id, e.sub, min(e.txn_id) as txn_id
-        from ledger.entry e
-        where e.sub <> '' and not exists (
+        from ledger.entry e join ledger.chart_of_accounts c on c.code = e.coa and c.grain = 'document'
+        where e.coa not in ({elsewhere}) and not exists (
             select from ledger.entry r
             where r.region = e.region and r.year = e.year and r.line_id = e.line_id and r.sub = e.sub
-              and r.coa = {Account.RESERVED:d} and r.seq = 1 and r.amount_fen < 0 and r.txn_id <= e.txn_id)
+              and r.coa in ({beginnings})
+              and coalesce(r.seq, 1) = 1 and r.txn_id <= e.txn_id
+              and r.amount_fen * case when r.coa = {Account.CARRIED_IN:d} then -1 else 1 end < 0)
         group by e.region, e.year, e.line_id, e.sub""")  # fmt: skip
 
 
@@ -186,12 +242,14 @@ def chain_kept(session: Session | Connection) -> list[Finding]:
 
 
 def treasury_sums(session: Session | Connection) -> list[Finding]:
-    """I14: per line and document, all instructions = to send + outstanding + confirmed + refunds to collect."""
+    """I14: per line and document, all instructions and claims on earlier years = to send + outstanding + confirmed +
+    refunds to collect + collected for the treasury."""
     return _ask(session, "treasury_sums", f"""
         {_SUMS} select region, year, line_id, sub, instructed_fen, to_send_fen, outstanding_fen, confirmed_fen,
-                       to_collect_fen
+                       to_collect_fen, prior_claims_fen, collected_for_treasury_fen
         from sums
-        where instructed_fen + to_send_fen + outstanding_fen + confirmed_fen + to_collect_fen <> 0""")  # fmt: skip
+        where instructed_fen + prior_claims_fen + to_send_fen + outstanding_fen + confirmed_fen + to_collect_fen
+            + collected_for_treasury_fen <> 0""")  # fmt: skip
 
 
 def treasury_matches(session: Session | Connection) -> list[Finding]:
@@ -201,15 +259,44 @@ def treasury_matches(session: Session | Connection) -> list[Finding]:
         {_SUMS} select region, year, line_id, sub, paid_fen, confirmed_fen, to_collect_fen, in_payment_fen,
                        to_send_fen, outstanding_fen
         from sums
-        where paid_fen + confirmed_fen + to_collect_fen <> 0
+        where paid_fen + confirmed_fen + to_collect_fen + prior_claims_fen + collected_for_treasury_fen <> 0
            or in_payment_fen + to_send_fen + outstanding_fen <> 0""")  # fmt: skip
 
 
 def refunds_match(session: Session | Connection) -> list[Finding]:
-    """I14c: per line and document, refunds due in the financial book = refunds to collect in the treasury book."""
+    """I14c: per line and document, refunds due = refunds to collect, surrendered = collected for the treasury, and the
+    claims on earlier years are the same in both books."""
     return _ask(session, "refunds_match", f"""
-        {_SUMS} select region, year, line_id, sub, refunds_due_fen, to_collect_fen from sums
-        where refunds_due_fen <> to_collect_fen""")  # fmt: skip
+        {_SUMS} select region, year, line_id, sub, refunds_due_fen, to_collect_fen, surrendered_fen,
+                       collected_for_treasury_fen, prior_years_fen, prior_claims_fen
+        from sums where (refunds_due_fen, surrendered_fen, prior_years_fen)
+            is distinct from (to_collect_fen, collected_for_treasury_fen, prior_claims_fen)""")  # fmt: skip
+
+
+def carry_conserves(session: Session | Connection) -> list[Finding]:
+    """I17: what a document carried out of one year it carried into the next, to the fen, and over all years nothing is
+    left on the bridge between them."""
+    return _ask(session, "carry_conserves", f"""
+        with moved as (
+            select e.region, case when e.coa = {Account.CARRIED_IN:d} then e.year - 1 else e.year end as year, e.sub,
+                   sum(e.amount_fen) filter (where e.coa <> {Account.YEAR_BRIDGE:d}) as carried_fen,
+                   sum(e.amount_fen) filter (where e.coa = {Account.YEAR_BRIDGE:d}) as bridge_fen
+            from ledger.entry e
+            where e.coa in ({Account.CARRIED_OUT:d}, {Account.CARRIED_IN:d}, {Account.YEAR_BRIDGE:d})
+            group by 1, 2, 3
+        )
+        select region, year, sub, carried_fen::bigint as difference_fen, 'years' as span from moved
+        where carried_fen <> 0
+        union all
+        select region, max(year), sub, sum(bridge_fen)::bigint, 'bridge' from moved
+        group by region, sub having sum(bridge_fen) <> 0""")  # fmt: skip
+
+
+def suspense_matches(session: Session | Connection) -> list[Finding]:
+    """I22: per reference, what waits in suspense is what the treasury named and nobody could match."""
+    return _ask(session, "suspense_matches", f"""
+        {_SUMS} select region, year, line_id, sub, suspense_fen, unmatched_fen from sums
+        where suspense_fen + unmatched_fen <> 0""")  # fmt: skip
 
 
 def dated_inside_the_year(session: Session | Connection) -> list[Finding]:
@@ -258,6 +345,10 @@ CHECKS: tuple[Check, ...] = (
     running_balances,
     never_on_the_wrong_side,
     budget_equation,
+    plan_equation,
+    plan_ceiling_matches,
+    plan_matches,
+    plan_month_reached,
     payables_match,
     paid_matches,
     exact_reversals,
@@ -266,6 +357,8 @@ CHECKS: tuple[Check, ...] = (
     treasury_sums,
     treasury_matches,
     refunds_match,
+    carry_conserves,
+    suspense_matches,
     dated_inside_the_year,
     seals_chained,
 )
@@ -287,7 +380,30 @@ BUDGET_STEPS: tuple[tuple[Account, Account], ...] = (
     (Account.ACCRUED, Account.IN_PAYMENT),
     (Account.IN_PAYMENT, Account.ACCRUED),
     (Account.IN_PAYMENT, Account.PAID),
+    (Account.PAID, Account.ACCRUED),
     (Account.PAID, Account.AVAILABLE),
+    (Account.AVAILABLE, Account.CARRIED_OUT),
+    (Account.RESERVED, Account.CARRIED_OUT),
+    (Account.COMMITTED, Account.CARRIED_OUT),
+    (Account.ACCRUED, Account.CARRIED_OUT),
+    (Account.CARRIED_IN, Account.AVAILABLE),
+    (Account.CARRIED_IN, Account.RESERVED),
+    (Account.CARRIED_IN, Account.COMMITTED),
+    (Account.CARRIED_IN, Account.ACCRUED),
+)
+
+# By which a document's money comes into a year: credited first, or debited where it is carried in.
+_BEGINNINGS = (Account.RESERVED, Account.CARRIED_IN, Account.PRIOR_CLAIMS, Account.YEAR_BRIDGE)
+
+# Accounts in which a document may stand that nobody reserved money for in this year.
+_WITHOUT_RESERVATION = (
+    Account.CARRIED_OUT,
+    Account.CARRIED_IN,
+    Account.UNMATCHED,
+    Account.SUSPENSE,
+    Account.PRIOR_YEARS,
+    Account.PRIOR_CLAIMS,
+    Account.YEAR_BRIDGE,
 )
 
 
@@ -312,12 +428,37 @@ _SUMMED = ", ".join(
         Account.CONFIRMED,
         Account.TO_COLLECT,
         Account.REFUNDS_DUE,
+        Account.ZERO_BALANCE,
+        Account.BANK_DEPOSITS,
+        Account.PRIOR_YEARS,
+        Account.SURRENDERED,
+        Account.ZERO_BALANCE_FUNDS,
+        Account.MONETARY_FUNDS,
+        Account.COLLECTED_FOR_TREASURY,
+        Account.UNMATCHED,
+        Account.PRIOR_CLAIMS,
+        Account.SUSPENSE,
+        Account.PLAN_REQUESTED,
+        Account.PLAN_PAID,
     )
 )
 _SUMS = (
     f"with sums as (select region, year, line_id, sub, {_SUMMED} from ledger.entry"
     " where sub <> '' group by region, year, line_id, sub)"
 )
+
+
+def _line_sum(*accounts: Account) -> str:
+    """What stands in these accounts of a line, on their normal side, named after the first."""
+    codes = ", ".join(f"{account:d}" for account in accounts)
+    name = accounts[0].name.lower()
+    return f"coalesce(sum(a.balance_fen * a.normal) filter (where a.coa in ({codes})), 0)::bigint as {name}_fen"
+
+
+def _has_plans(session: Session | Connection) -> bool:
+    """Books from before there were fund-use plans are on their way to the newer chart."""
+    known = text("select exists (select from ledger.chart_of_accounts where code = :code)")
+    return bool(session.execute(known, {"code": int(Account.CEILING)}).scalar())
 
 
 def _ask(session: Session | Connection, check: str, question: str) -> list[Finding]:

@@ -133,7 +133,8 @@ def _account(row: Any, region_code: int) -> str:
     line = CHART_BY_ACCOUNT[Account(row.coa)]
     side = "Assets" if line.normal == DEBIT else "Liabilities"
     name = "".join(word.capitalize() for word in line.account.name.split("_"))
-    place = f"{side}:{line.book.capitalize()}:{name}:R{region_code}:L{row.line_id}"
+    book = "".join(word.capitalize() for word in line.book.split("_"))
+    place = f"{side}:{book}:{name}:R{region_code}:L{row.line_id}"
     return f"{place}:D-{_component(row.sub)}" if row.sub else place
 
 
@@ -143,7 +144,7 @@ def _component(sub: str) -> str:
 
 
 def _commodity(row: Any) -> str:
-    return f"CNY.{CHART_BY_ACCOUNT[Account(row.coa)].book.upper()}"
+    return f"CNY.{CHART_BY_ACCOUNT[Account(row.coa)].book.upper().replace('_', '')}"
 
 
 def _amount(fen: int) -> str:

@@ -314,7 +314,9 @@ def _lines_within(scope: Scope) -> str:
 
 def _entries_within(scope: Scope) -> str:
     """The condition on ledger.entry e; the lines of a unit are looked up once, before the entries are read."""
-    condition = "e.region between :lowest and :highest and e.year = :year"
+    # One region is said as one, so that an index finds its lines.
+    within = "= :lowest" if scope.lowest_region == scope.highest_region else "between :lowest and :highest"
+    condition = f"e.region {within} and e.year = :year"
     if scope.unit_id is not None or scope.line_id is not None:
         condition += f" and e.line_id = any(array(select l.id from ledger.budget_line l where {_lines_within(scope)}))"
     return condition
@@ -393,9 +395,9 @@ def _standing(name: str, *accounts: Account) -> str:
 
 _EXECUTED = ", ".join(
     (
-        _standing("appropriation", Account.APPROPRIATION),
+        _standing("appropriation", Account.APPROPRIATION, Account.CARRIED_IN),
         _standing("available", Account.AVAILABLE),
-        _standing("set_aside", Account.FROZEN, Account.LAPSED),
+        _standing("set_aside", Account.FROZEN, Account.LAPSED, Account.CARRIED_OUT),
         _standing("under_way", Account.RESERVED, Account.COMMITTED, Account.ACCRUED, Account.IN_PAYMENT),
         _standing("paid", Account.PAID),
     )

@@ -1,10 +1,11 @@
 """Installs the schema "ledger": tables, the posting function, the chart of accounts and who may do what."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from ledger.chart_of_accounts import CHART
+from ledger.chart_of_accounts import CHART, Book
 
 _HERE = Path(__file__).parent
 
@@ -17,15 +18,16 @@ _POSTING_FUNCTIONS = (
 )
 
 
-def install(connection: Connection, *, app_role: str) -> None:
+def install(connection: Connection, *, app_role: str, without: Collection[Book] = ()) -> None:
     """Create the schema in a database that has none, inside the caller's transaction.
 
     `app_role` must exist. It may read everything, execute the posting functions and insert budget lines (a line
     carries no money); it may neither insert nor change anything else. The installing role owns the books.
+    `without` leaves books out that a later migration brings.
     """
     for name in ("schema.sql", "posting.sql"):
         _run(connection, (_HERE / name).read_text(encoding="utf-8"))
-    write_chart(connection)
+    write_chart(connection, without=without)
     role = connection.dialect.identifier_preparer.quote(app_role)
     _run(connection, "revoke execute on all functions in schema ledger from public")
     _run(connection, f"grant usage on schema ledger to {role}")
@@ -34,7 +36,7 @@ def install(connection: Connection, *, app_role: str) -> None:
     _run(connection, f"grant execute on function {', '.join(_POSTING_FUNCTIONS)} to {role}")
 
 
-def write_chart(connection: Connection) -> None:
+def write_chart(connection: Connection, *, without: Collection[Book] = ()) -> None:
     """Bring the table of accounts to what `chart_of_accounts.py` says; a later migration calls it again."""
     connection.execute(
         text(
@@ -58,6 +60,7 @@ def write_chart(connection: Connection) -> None:
                 "hot": line.hot,
             }
             for line in CHART
+            if line.book not in without
         ],
     )
 

@@ -7,13 +7,13 @@ create schema ledger;
 create table ledger.chart_of_accounts (
     code          smallint primary key,
     name          text collate "C" not null unique,
-    book          text collate "C" not null check (book in ('budget', 'financial', 'budgetary', 'treasury')),
+    book          text collate "C" not null check (book in ('budget', 'cash_plan', 'financial', 'budgetary', 'treasury')),
     official_code text collate "C" not null,
     name_zh       text not null,
     name_en       text not null,
     normal        smallint not null check (normal in (1, -1)),
     guarded       boolean not null,
-    grain         text collate "C" not null check (grain in ('line', 'document')),
+    grain         text collate "C" not null check (grain in ('line', 'month', 'document')),
     hot           boolean not null,
     check (not hot or guarded)
 );
@@ -55,16 +55,19 @@ create table ledger.budget_line (
 create index budget_line_by_id on ledger.budget_line (id);
 create index budget_line_by_unit on ledger.budget_line (region, year, unit_id);
 
+-- In the three tables below a CHECK is parsed anew at every posting: only the two that guard money are here. What else
+-- must hold of their rows is asked by ledger.post, their only writer, and proved by the checks of the books.
+
 -- Guarded accounts only: the others are sums of their entries and are never locked.
 -- Room in the page and no index on balance keep the updates inside the page (HOT).
 create table ledger.account (
     line_id     bigint not null,
     balance_fen bigint not null,
     region      integer not null,
-    seq         integer not null check (seq > 0),
+    seq         integer not null,
     year        smallint not null,
     coa         smallint not null,
-    normal      smallint not null check (normal in (1, -1)),
+    normal      smallint not null,
     sub         text collate "C" not null,
     primary key (region, year, line_id, coa, sub),
     constraint account_never_leaves_its_side check (balance_fen * normal >= 0)
@@ -79,14 +82,13 @@ create table ledger.txn (
     region       integer not null,
     effective_on date not null,
     year         smallint not null,
-    source_type  text collate "C" not null check (source_type <> ''),
-    source_id    text collate "C" not null check (source_id <> ''),
-    event        text collate "C" not null check (event <> ''),
-    actor        text not null check (actor <> ''),
+    source_type  text collate "C" not null,
+    source_id    text collate "C" not null,
+    event        text collate "C" not null,
+    actor        text not null,
     memo         text not null,
     causation    text collate "C",
     primary key (region, year, id),
-    constraint txn_posted_in_our_time check (posted_at between '2000-01-01 UTC' and '2999-12-31 UTC'),
     constraint txn_identity unique (region, year, source_type, source_id, event)
 );
 create unique index txn_reversed_once on ledger.txn (region, year, reverses) where reverses is not null;
@@ -103,8 +105,9 @@ create table ledger.entry (
     coa               smallint not null,
     n                 smallint not null,
     sub               text collate "C" not null,
-    primary key (region, year, txn_id, n),
-    check ((seq is null) = (balance_after_fen is null))
+    primary key (region, year, txn_id, n)
 );
 -- Serves three questions: is the sequence unique, the statement of one account, everything of one document.
 create unique index entry_of_guarded_account on ledger.entry (region, year, sub, line_id, coa, seq) where seq is not null;
+-- The reports of a unit or a line; 3 to 8 % of a posting's processor time against reading a whole region each time.
+create index entry_by_line on ledger.entry (region, year, line_id);

@@ -13,14 +13,16 @@ from ledger.chart_of_accounts import Account, Book
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Where a unit's budget of one region and year stands, in fen; the appropriation is the sum of all the others."""
+    """Where a unit's budget of one region and year stands, in fen; appropriation and carried in = all the rest."""
 
     unit_id: int
     lines: int
     appropriation_fen: int
+    carried_in_fen: int
     available_fen: int
     frozen_fen: int
     lapsed_fen: int
+    carried_out_fen: int
     reserved_fen: int
     committed_fen: int
     accrued_fen: int

@@ -14,22 +14,22 @@ from sqlalchemy import select
 
 from mall.access.actor import SYSTEM
 from mall.catalogue.listing_states import LISTING_STATES
-from mall.console import EXIT_DONE, EXIT_FINDINGS, EXIT_REFUSED, say, with_database
+from mall.console import EXIT_FINDINGS, EXIT_REFUSED, say, with_database
 from mall.database import connect, session
 from mall.demo.demo_accounts import accounts_table
-from mall.demo.stand_in_treasury import answer_batches
 from mall.documents.state_table import StateTable
 from mall.errors import Refusal
-from mall.finance.exchange_treasury import export_batch, import_returns, write_batches
 from mall.finance.payment_states import PAYMENT_STATES
 from mall.installation.refusal import InstallationRefused
 from mall.installation.run_everything import web_command
 from mall.installation.running_database import running_database
-from mall.jobs.worker import run_worker, treasury_folders
+from mall.jobs.worker import run_worker
 from mall.ledger_commands import ledger
 from mall.migrations.apply_migrations import BooksUnsound, app_role_of
 from mall.migrations.apply_migrations import migrate as apply_migrations
 from mall.ordering.order_states import ORDER_STATES
+from mall.payment_commands import payments
+from mall.payment_watch.payment_finding_states import PAYMENT_FINDING_STATES
 from mall.people.create_user import create_user, renew_link
 from mall.people.disable_user import disable_user, enable_user
 from mall.people.grant_post import grant_post
@@ -40,8 +40,13 @@ from mall.search.keep_index import IndexKeeper
 from mall.search.open_engine import open_engine
 from mall.search.query import Query
 from mall.search.search_catalogue import engine_settings, search_listings
+from mall.search.verify_index import queue_findings, verify_index
 from mall.settings import read_settings
 from mall.suppliers.supplier import Supplier
+from mall.treasury_commands import treasury
+
+#: ids of listings that `index verify` names for each kind of difference
+FINDINGS_SHOWN = 20
 
 
 def console(create_app: Callable[[], Any]) -> FlaskGroup:
@@ -56,7 +61,7 @@ def console(create_app: Callable[[], Any]) -> FlaskGroup:
     )
     del group.commands["run"]
     for command in (
-        serve, worker, migrate, demo, reference, user, supplier, search, index, ledger, states, treasury
+        serve, worker, migrate, demo, reference, user, supplier, search, index, ledger, states, treasury, payments
     ):  # fmt: skip
         group.add_command(command)
     return group
@@ -81,7 +86,7 @@ def worker() -> None:
     """启动后台任务（前台）。 Start the worker in the foreground."""
     settings = read_settings()
     with running_database(settings) as urls:
-        connect(urls.app, pool_size=6)
+        connect(urls.app, pool_size=6, early_release=settings.early_release)
         context = click.get_current_context()
         # Building the application lets every room register its subscribers and chores.
         context.ensure_object(object)
@@ -275,8 +280,8 @@ def supplier_list() -> None:
 def search(words: str, limit: int) -> None:
     """搜索商品。 Search the catalogue."""
     page = search_listings(Query(text=words, size=limit))
-    for found in page.items:
-        say(f"{found.listing.id}\t{found.listing.price_fen / 100:.2f}\t{found.listing.name}\t{found.supplier.name}")
+    for found in page.rows:
+        say(f"{found.id}\t{found.price_fen / 100:.2f}\t{found.name}\t{found.supplier}")
     say(f"共 {page.total} 条")
 
 
@@ -310,61 +315,36 @@ def index_stats() -> None:
     say(f"{stats.listings} 条，{stats.size_bytes / 1_048_576:.1f} MB，版本 {stats.generation}")
 
 
+@index.command("verify")
+@click.option("--repair", is_flag=True, help="把不一致的交给后台重新索引 / hand what differs to the worker")
+@with_database
+def index_verify(repair: bool) -> None:
+    """逐条比较索引与数据库。 Compare the index with the database, listing by listing."""
+    report = verify_index(open_engine(engine_settings(read_settings(), read_only=True)))
+    for word, ids in (("缺少 missing", report.missing), ("过时 stale", report.stale), ("多余 surplus", report.surplus)):
+        if ids:
+            shown = " ".join(map(str, ids[:FINDINGS_SHOWN]))
+            say(f"{word} {len(ids)}：{shown}{' …' if len(ids) > FINDINGS_SHOWN else ''}")
+    say(f"比较 {report.compared} 条，不一致 {len(report.findings)} 条，等待索引 {report.waiting} 条")
+    if repair and report.findings:
+        say(f"已交后台重新索引 {queue_findings(report)} 条")
+    if report.findings:
+        sys.exit(EXIT_FINDINGS)
+
+
 # -- the book and the states -------------------------------------------------------------------------------------------
 
 
 @click.command()
-@click.argument("document", type=click.Choice(["order", "payment", "listing"]), default="order")
+@click.argument("document", type=click.Choice(["order", "payment", "listing", "payment_finding"]), default="order")
 def states(document: str) -> None:
     """打印状态表。 Print a state table."""
-    table: StateTable = {"order": ORDER_STATES, "payment": PAYMENT_STATES, "listing": LISTING_STATES}[document]
+    table: StateTable = {
+        "order": ORDER_STATES,
+        "payment": PAYMENT_STATES,
+        "listing": LISTING_STATES,
+        "payment_finding": PAYMENT_FINDING_STATES,
+    }[document]
     for step in table.steps:
         books = step.books.__name__ if step.books else ""
         say(f"{step.action:22} {step.before:18} {step.after:18} {step.permission:28} {books}")
-
-
-# -- the treasury -----------------------------------------------------------------------------------------------
-
-
-@click.group()
-def treasury() -> None:
-    """与国库交换文件。 The exchange of files with the treasury."""
-
-
-@treasury.command("export")
-@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="缺省为数据目录下 treasury/out")
-@with_database
-def treasury_export(folder: Path | None) -> None:
-    """生成待发的支付批次文件。 Write the batches that wait."""
-    target = folder or treasury_folders(read_settings().data_dir)[0]
-    batch = export_batch(actor=SYSTEM)
-    while batch is not None:
-        say(f"{batch.file_name}\t{batch.payment_count} 笔\t{batch.amount_fen / 100:,.2f} 元\t{batch.sha256}")
-        batch = export_batch(actor=SYSTEM)
-    for path in write_batches(target):
-        say(str(path))
-
-
-@treasury.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@with_database
-def treasury_import(files: tuple[Path, ...]) -> None:
-    """导入国库回单文件；可重复导入。 Take return files in; repeating one changes nothing."""
-    found = False
-    for path in files:
-        report = import_returns(actor=SYSTEM, path=path)
-        say(f"{path.name}\t" + "，".join(f"{name} {count}" for name, count in sorted(report.outcomes.items())))
-        for finding in report.findings:
-            say(f"  {finding}")
-            found = True
-    sys.exit(EXIT_FINDINGS if found else EXIT_DONE)
-
-
-@treasury.command("stand-in")
-@click.option("--outgoing", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--incoming", type=click.Path(file_okay=False, path_type=Path))
-def treasury_stand_in(outgoing: Path | None, incoming: Path | None) -> None:
-    """演示用的国库替身：只读批次文件、只写回单文件。 The demo's stand-in treasury."""
-    folders = treasury_folders(read_settings().data_dir)
-    for path in answer_batches(outgoing=outgoing or folders[0], incoming=incoming or folders[1]):
-        say(str(path))

@@ -41,8 +41,9 @@ def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        with _refusals_end(), running_database(read_settings()) as urls:
-            connect(urls.app, pool_size=4)
+        settings = read_settings()
+        with _refusals_end(), running_database(settings) as urls:
+            connect(urls.app, pool_size=4, early_release=settings.early_release)
             try:
                 return command(*args, **kwargs)
             finally:

@@ -17,9 +17,10 @@ from typing import Any, ClassVar, ParamSpec, TypeVar, overload
 from psycopg import errors as pg
 from sqlalchemy import BigInteger, DateTime, MetaData, String, create_engine, event
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, InternalError
+from sqlalchemy.exc import DBAPIError, InternalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from mall.crash_point import AFTER_COMMIT, BEFORE_COMMIT, crash_point
 from mall.errors import Refusal, WriteOutsideTransaction, WriteWithoutAudit
 
 P = ParamSpec("P")
@@ -44,7 +45,11 @@ class Base(DeclarativeBase):
 #: an instant, always with its zone
 Instant = DateTime(timezone=True)
 
+#: what `Session.info` carries between here and the ledger: may the log be flushed after the commit, and must it be
+MAY_RELEASE_EARLY, RELEASED_EARLY = "may_release_early", "released_early"
+
 _engine: Engine | None = None
+_is_early_release = False
 _reading_engine: Engine | None = None
 _writing: ContextVar[Session | None] = ContextVar("writing_session", default=None)
 _reading: ContextVar[Session | None] = ContextVar("reading_session", default=None)
@@ -53,10 +58,15 @@ _reading: ContextVar[Session | None] = ContextVar("reading_session", default=Non
 after_refusal: list[Callable[[Refusal, Any, str], None]] = []
 
 
-def connect(url: str, *, pool_size: int = 10) -> Engine:
-    """Open the engine of this process. `url` is the application's role, never an owner's."""
-    global _engine, _reading_engine
+def connect(url: str, *, pool_size: int = 10, early_release: bool = False) -> Engine:
+    """Open the engine of this process. `url` is the application's role, never an owner's.
+
+    With `early_release` a transaction that took from a budget line lets go of it before the log is flushed, and its
+    caller is answered afterwards. All processes over one database must be given the same.
+    """
+    global _engine, _reading_engine, _is_early_release
     disconnect()
+    _is_early_release = early_release
     _engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
@@ -106,6 +116,34 @@ def is_connected() -> bool:
 def in_atomic() -> bool:
     """Whether a use-case is under way in this context."""
     return _writing.get() is not None
+
+
+def settle() -> None:
+    """Return when everything that this context may have read is on the disk; call it before an answer leaves.
+
+    Only with early release may others' commits be seen before they are there.
+    """
+    used = _writing.get() or _reading.get()
+    if _is_early_release and used is not None and not _is_flushed(used):
+        _flush_log()
+
+
+def _is_flushed(used: Session) -> bool:
+    try:
+        return used.connection().exec_driver_sql(_IS_FLUSHED).scalar_one()
+    except SQLAlchemyError:  # its transaction has failed: it cannot be asked any more
+        return False
+
+
+def _flush_log() -> None:
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(_FLUSH)
+
+
+_IS_FLUSHED = "select pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()"
+# A transactional message makes this statement's own commit a synchronous one, behind everything seen so far; a
+# synchronous standby is waited for as well, which a mere flush would not do.
+_FLUSH = "select pg_logical_emit_message(true, 'sunmall', '')"
 
 
 def close_reading() -> None:
@@ -168,14 +206,24 @@ def _atomic(function: Callable[P, T], *, housekeeping: str) -> Callable[P, T]:
 
 
 def _run_once(function: Callable[..., T], args: Any, kwargs: Any, *, housekeeping: str) -> T:
-    writing = Session(engine(), expire_on_commit=False)
+    writing = Session(engine(), expire_on_commit=False, info={MAY_RELEASE_EARLY: _is_early_release})
     token = _writing.set(writing)
     try:
         result = function(*args, **kwargs)
         writing.flush()
         if writing.info.get("wrote") and not writing.info.get("audited") and not housekeeping:
             raise WriteWithoutAudit(f"{function.__module__}.{function.__name__} wrote without an audit record")
+        if _is_early_release and not writing.info.get("wrote"):
+            # A commit that writes nothing flushes nothing, and an answer kept from before may be younger than the disk.
+            settle()
+        if kwargs.get("request_key"):
+            crash_point(BEFORE_COMMIT)
         writing.commit()
+        if kwargs.get("request_key"):
+            crash_point(AFTER_COMMIT)
+        if writing.info.get(RELEASED_EARLY):
+            # The lock is gone, the caller waits: nothing has left this house yet.
+            _flush_log()
     except BaseException as error:
         writing.rollback()
         _writing.reset(token)

@@ -17,9 +17,11 @@ from ledger.seal_digest import AlgorithmMissing
 from ledger.seal_guards import SealFinding
 from ledger.verify_seals import Verified, verify
 from mall import clock
+from mall.access.actor import SYSTEM
 from mall.console import EXIT_DONE, EXIT_FINDINGS, EXIT_REFUSED, say, with_books, with_database
 from mall.database import session
 from mall.errors import Refusal
+from mall.finance.close_period import checklist, close_period, named, period_of
 from mall.installation.running_database import running_database
 from mall.open_data.daily_anchor import anchor_folder, kept_anchors
 from mall.open_data.seal_ledger import seal_settled
@@ -148,6 +150,30 @@ def _unit_id(connection: Connection, credit_code: str) -> int:
         )
         sys.exit(EXIT_REFUSED)
     return found
+
+
+@ledger.command("close-period")
+@click.option("--region", "region_code", type=int, required=True, help="行政区划代码 / code of the region")
+@click.option("--year", type=int, required=True)
+@click.option("--month", type=click.IntRange(1, 12), required=True)
+@click.option(
+    "--confirm", "confirmation", default="", help="要结账的月份，如 2026-11，以示确认 / the month, to confirm"
+)
+@with_database
+def ledger_close_period(region_code: int, year: int, month: int, confirmation: str) -> None:
+    """给一个地区的一个月结账，不能撤回；不加 --confirm 只列出检查结果。
+
+    Close a month of a region's books for good; without --confirm only what is looked at before is listed.
+    """
+    period_of(region_code=region_code, year=year, month=month)
+    items = checklist(region_code=region_code, year=year, month=month)
+    for item in items:
+        verdict = "好" if item.is_met else "要先办" if item.blocks else "留意"
+        say(f"{verdict}\t{item.code}\t{item.count}\t{item.detail}")
+    if not confirmation:
+        sys.exit(EXIT_FINDINGS if any(item.blocks and not item.is_met for item in items) else EXIT_DONE)
+    close_period(actor=SYSTEM, region_code=region_code, year=year, month=month, confirmation=confirmation)
+    say(f"{region_code}\t{named(year, month)}\t已结账")
 
 
 @ledger.command("auditor-url")

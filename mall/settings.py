@@ -32,6 +32,7 @@ class Settings:
     https: bool
     auditor_database_url: str = ""
     seal_algorithm: str = "sha256"
+    early_release: bool = False
 
 
 def read_settings(environ: dict[str, str] | None = None) -> Settings:
@@ -53,6 +54,7 @@ def read_settings(environ: dict[str, str] | None = None) -> Settings:
         https=env.get("SUNMALL_HTTPS", "0") == "1",
         auditor_database_url=env.get("SUNMALL_AUDITOR_DATABASE_URL", ""),
         seal_algorithm=env.get("SUNMALL_SEAL_ALGORITHM") or "sha256",
+        early_release=env.get("SUNMALL_EARLY_RELEASE", "0") == "1",
     )
 
 

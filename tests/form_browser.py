@@ -55,18 +55,19 @@ class FormBrowser:
         assert answer.path != "/sign-in", f"{username} cannot sign in: {answer.words[:300]}"
 
     def get(self, path: str) -> Page:
-        return _page(self.client.get(path, follow_redirects=True))
+        return page_of(self.client.get(path, follow_redirects=True))
 
-    def send(self, page: Page, action: str, *, files: dict[str, Any] | None = None, **typed: Any) -> Page:
+    def send(self, page: Page, action: str, /, *, files: dict[str, Any] | None = None, **typed: Any) -> Page:
         """Send the form of `action` with what stands in it and what is typed on top."""
         form = page.form(action)
         fields = dict(form.form_values())
         fields.update({name: str(value) for name, value in typed.items()})
         own = form.get("action", "")
         address = own if own.endswith(action) else action
-        return _page(self.client.post(address, data={**fields, **(files or {})}, follow_redirects=True))
+        return page_of(self.client.post(address, data={**fields, **(files or {})}, follow_redirects=True))
 
 
-def _page(answer: TestResponse) -> Page:
+def page_of(answer: TestResponse) -> Page:
+    """The page that an answer shows."""
     text = answer.get_data(as_text=True)
     return Page(status=answer.status_code, path=answer.request.path, text=text, tree=html.fromstring(text or "<p/>"))

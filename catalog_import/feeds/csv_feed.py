@@ -22,8 +22,8 @@ from catalog_import.feed_shelf import (
     FeedTable,
     ReportForm,
     ReportRow,
-    cell_columns,
     neutralise_formula,
+    text_block,
 )
 from catalog_import.recognise_feed import best_header
 from mall.errors import Refusal
@@ -32,6 +32,7 @@ NAME = "csv"
 TITLE = "CSV"
 EXTENSIONS = (".csv", ".txt", ".tsv")
 MEDIA_TYPE = "text/csv"
+IS_TREE = False
 
 DELIMITERS = (",", ";", "\t", "|")
 _READ_BYTES = 1 << 20
@@ -151,10 +152,10 @@ def _blocks(path: Path, *, encoding: str, delimiter: str) -> Iterator[pl.DataFra
         rows.append(row)
         faults.append(fault)
         if len(rows) >= BLOCK_ROWS:
-            yield _block(numbers, rows, faults)
+            yield text_block(numbers, rows, faults)
             numbers, rows, faults = [], [], []
     if rows:
-        yield _block(numbers, rows, faults)
+        yield text_block(numbers, rows, faults)
 
 
 def _records(path: Path, *, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str], str | None]]:
@@ -190,18 +191,6 @@ def _ends_inside_quote(record: list[str], *, delimiter: str) -> bool:
     except csv.Error as error:
         return "unexpected end" in str(error)
     return False
-
-
-def _block(numbers: list[int], rows: list[list[str]], faults: list[str | None]) -> pl.DataFrame:
-    columns = list(itertools.zip_longest(*rows, fillvalue=""))
-    head = [
-        pl.Series("row", numbers, dtype=pl.Int64),
-        pl.Series("cells", [len(row) for row in rows], dtype=pl.Int64),
-        pl.Series("fault", faults, dtype=pl.String),
-    ]
-    names = cell_columns(len(columns))
-    cells = [pl.Series(name, column, dtype=pl.String) for name, column in zip(names, columns, strict=True)]
-    return pl.DataFrame(head + cells)
 
 
 def _first_broken_byte(path: Path, *, encoding: str) -> int | None:

@@ -30,6 +30,7 @@ NAME = "xlsx"
 TITLE = "Excel"
 EXTENSIONS = (".xlsx", ".xlsm")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IS_TREE = False
 
 _SHEETS_MAX = 50
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 #: roles of the buying side; handler, approver, receiver and accountant of one order are four people
 UNIT_ROLES = ("handler", "approver", "leader", "receiver", "acceptor", "accountant", "finance")
 OFFICER_ROLES = ("sysadmin", "secadmin", "auditor")
-ROLES = (*UNIT_ROLES, "supplier", "centre", "regulator", "budget", *OFFICER_ROLES)
+ROLES = (*UNIT_ROLES, "supplier", "centre", "monitor", "regulator", "budget", *OFFICER_ROLES)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from mall.access.predicates import (
     carries_no_other_duty,
     centre_of_region,
     decides_budgets,
+    did_not_explain,
     drawn_up_by,
     had_no_hand_in,
     holds,
@@ -20,7 +21,9 @@ from mall.access.predicates import (
     is_handler_of,
     is_owner,
     is_system,
+    not_of_selling_supplier,
     of_selling_supplier,
+    oversees_province,
     regulates,
     signed_in,
 )
@@ -77,13 +80,37 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "order.approve_payment": ((in_buying_unit("finance"), carries_no_other_duty("finance_id")),),
     "order.return_payment": ((in_buying_unit("finance"), carries_no_other_duty("finance_id")),),
     "order.settle_payment": ((is_system,),),
+    # after the contract: the buyer asks about goods and prices, the accountant about money; the supplier answers
+    "order.ask_change": ((in_buying_unit("handler"), is_handler_of),),
+    "order.ask_retention": ((in_buying_unit("accountant"), carries_no_other_duty("accountant_id")),),
+    "order.answer_change": ((of_selling_supplier,),),
+    "order.withdraw_change": ((in_buying_unit("handler", "accountant"),),),
+    "order.release_retention": (
+        (in_buying_unit("accountant"), carries_no_other_duty("accountant_id")),
+        (is_system,),
+    ),
+    "order.ask_refund": (
+        (in_buying_unit("handler"), is_handler_of),
+        (in_buying_unit("accountant"), carries_no_other_duty("accountant_id")),
+    ),
+    "order.claim_refund": ((in_buying_unit("handler", "accountant"),),),
+    "order.answer_refund": ((of_selling_supplier,),),
+    "order.receive_refund": ((in_buying_unit("finance"), carries_no_other_duty("finance_id")), (is_system,)),
+    "order.give_up_refund": ((in_buying_unit("finance"), carries_no_other_duty("finance_id")),),
     "order.register_asset": (
         (in_buying_unit("receiver"), carries_no_other_duty("receiver_id")),
         (in_buying_unit("accountant"), carries_no_other_duty("accountant_id")),
     ),
+    # asset cards: whoever keeps the unit's assets; the whole unit and its finance department look on
+    "asset.read": ((in_any_unit_post,), (regulates,)),
+    "asset.register": ((in_buying_unit("receiver", "accountant"),),),
+    "asset.exchange": ((in_buying_unit("receiver", "accountant"),),),
+    "asset.take_back": ((is_system,),),
     "order.rate": ((in_buying_unit("handler"), is_handler_of),),
     "order.close": ((is_system,),),
     "payment.step": ((is_system,),),
+    # the payment desk: what is owed, asked for, under way and to come back, for all orders of the unit
+    "payment_desk.read": ((in_buying_unit("accountant", "finance"),),),
     # budget
     "budget.read": ((in_any_unit_post,), (regulates,), (decides_budgets,)),
     # the books behind it: the same people, a whole region's only for its offices
@@ -106,12 +133,66 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     ),
     "budget_document.import": ((decides_budgets,),),
     "budget_document.decide": ((decides_budgets, had_no_hand_in),),
+    # payments outside the mall: the unit's money people and the finance departments above it; regulators only read
+    "payment_watch.read": ((in_buying_unit("accountant", "finance", "leader"),), (regulates,), (decides_budgets,)),
+    "payment_watch.load": ((in_buying_unit("accountant"),), (decides_budgets,), (is_system,)),
+    "payment_watch.evaluate": ((in_buying_unit("accountant"),), (decides_budgets,), (is_system,)),
+    "payment_finding.explain": ((in_buying_unit("accountant"),),),
+    "payment_finding.decide": ((decides_budgets, did_not_explain),),
+    "payment_finding.settle": ((is_system,),),
+    # compulsory budgeting: what was bought proposes what is budgeted; finance settles it
+    "proposal.read": ((in_buying_unit("accountant", "finance", "leader"),), (regulates,), (decides_budgets,)),
+    "proposal.settle": ((decides_budgets,),),
+    "category_need.record": ((in_buying_unit("accountant"),),),
+    "unflagged.read": ((regulates,), (decides_budgets,)),
+    # year end: the accountant draws up, the unit's finance person signs, the region's budget officer approves
+    "year_end.read": ((in_any_unit_post,), (regulates,), (decides_budgets,)),
+    "year_end.draw_up": ((in_buying_unit("accountant"),),),
+    "year_end.sign": ((in_buying_unit("finance"), had_no_hand_in),),
+    "year_end.return": ((in_buying_unit("finance"),),),
+    "year_end.decide": ((decides_budgets, had_no_hand_in),),
+    "year_end.execute": ((decides_budgets,),),
+    "year_end.overview": ((regulates,), (decides_budgets,)),
+    # closing the months of a region's books
+    "period.read": ((regulates,), (decides_budgets,)),
+    "period.close": ((decides_budgets,), (is_system,)),
+    # manual journals: rare, numbered, four eyes
+    "journal.read": ((in_any_unit_post,), (regulates,), (decides_budgets,)),
+    "journal.draw_up": ((in_buying_unit("accountant"),),),
+    "journal.approve": ((in_buying_unit("finance"), had_no_hand_in),),
+    "journal.return": ((in_buying_unit("finance"),),),
+    # fund-use plans: the unit's accountant asks, a budget officer who had no hand in it decides
+    "fund_use_plan.read": ((in_any_unit_post,), (regulates,), (decides_budgets,)),
+    "fund_use_plan.draw_up": ((in_buying_unit("accountant"),),),
+    "fund_use_plan.edit": ((in_buying_unit("accountant"),),),
+    "fund_use_plan.decide": ((decides_budgets, had_no_hand_in),),
+    # the treasury: what it said and nobody could match; one person says what it was, another one settles it
+    "exchange.read": ((oversees_province,),),
+    "suspense.read": ((regulates,), (decides_budgets,)),
+    "suspense.handle": ((decides_budgets,),),
+    "suspense.decide": ((decides_budgets, had_no_hand_in),),
+    "suspense.step": ((is_system,),),
+    # the reconciliation of mall, treasury and budget system
+    "reconciliation.read": ((regulates,), (decides_budgets,)),
+    "reconciliation.handle": ((decides_budgets,),),
     # suppliers and their goods
     "supplier.desk": ((of_selling_supplier,),),
     "statement.read": ((of_selling_supplier,),),
     "listing.list": ((of_selling_supplier,),),
     "listing.edit": ((of_selling_supplier,),),
     "listing.shelve": ((of_selling_supplier,),),
+    # the life of a listing: checked by the system, reviewed by the centre and the second monitor, held by the centre
+    "listing.read": ((of_selling_supplier,), (holds("centre", "monitor", "regulator"),)),
+    "listing.check": ((is_system,),),
+    "listing.review": ((holds("centre", "monitor"), not_of_selling_supplier),),
+    "listing.hold": ((holds("centre"), not_of_selling_supplier),),
+    "listing.lift": ((holds("centre"), not_of_selling_supplier), (is_system,)),
+    "listing.expire": ((is_system,),),
+    "listing.lapse_change": ((is_system,),),
+    # price ceilings: one person enters, another one confirms
+    "ceiling.read": ((holds("centre", "monitor", "regulator"),),),
+    "ceiling.enter": ((holds("centre"),),),
+    "ceiling.confirm": ((holds("centre", "monitor"), had_no_hand_in),),
     "import.upload": ((of_selling_supplier,),),
     "import.view": ((of_selling_supplier,),),
     "import.decide": ((of_selling_supplier,),),

@@ -50,6 +50,11 @@ def of_selling_supplier(actor: Actor, subject: Any) -> bool:
     return bool(actor.supplier_ids) if subject is None else subject.supplier_id in actor.supplier_ids
 
 
+def not_of_selling_supplier(actor: Actor, subject: Any) -> bool:
+    """The actor does not act for the supplier whose goods these are."""
+    return subject is None or subject.supplier_id not in actor.supplier_ids
+
+
 def of_organisation(*roles: str) -> Predicate:
     """The actor holds one of the roles in the very organisation that is the subject."""
 
@@ -81,6 +86,11 @@ def decides_budgets(actor: Actor, subject: Any) -> bool:
     return bool(regions) if subject is None else any(covers(region, subject.region_code) for region in regions)
 
 
+def oversees_province(actor: Actor, subject: Any) -> bool:
+    """The actor regulates, or decides the budgets of, a whole province: what concerns all regions at once."""
+    return any(region % 10000 == 0 for role in ("regulator", "budget") for region in actor.regions_as(role))
+
+
 def in_concerned_unit(*roles: str) -> Predicate:
     """The actor holds one of the roles in a unit whose budget lines the document touches."""
 
@@ -103,6 +113,11 @@ def drawn_up_by(side: str) -> Predicate:
 def had_no_hand_in(actor: Actor, subject: Any) -> bool:
     """The actor neither drew the document up nor changed or submitted it (four eyes)."""
     return subject is None or actor.user_id not in subject.maker_ids
+
+
+def did_not_explain(actor: Actor, subject: Any) -> bool:
+    """The actor is not the one who explained the finding (four eyes)."""
+    return subject is None or actor.user_id != subject.explained_by_id
 
 
 def centre_of_region(actor: Actor, subject: Any) -> bool:

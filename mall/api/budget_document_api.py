@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from flask import Response, jsonify, url_for
@@ -12,21 +11,25 @@ from sqlalchemy import select
 
 from mall.access.actor import Actor
 from mall.access.guards import current_actor, needs
-from mall.api.answer_once import Answer, answered_once
+from mall.api.answer_once import answered_once
 from mall.api.budget_document_shape import (
     BudgetDocumentRowsShape,
     BudgetDocumentShape,
     document_rows,
     whole_document,
 )
-from mall.api.cursor import decode_cursor, encode_cursor
+from mall.api.document_routes import (
+    ApiDocument,
+    add_action_routes,
+    newest_first,
+    number_asked_for,
+    refuse_unknown_actions,
+)
 from mall.api.key_header import answer_response, describe_key
 from mall.api.problem import describe_problem, problems
-from mall.api.read_request import Digits, NumberPath, Question, read_body, reads, request_key
-from mall.database import session
-from mall.errors import Refusal
+from mall.api.read_request import Digits, NumberPath, Question, reads, request_key
 from mall.finance.budget_document import BudgetDocument, load_lines
-from mall.finance.budget_document_actions import ACTIONS, BudgetDocumentAction, DocumentEdition, perform
+from mall.finance.budget_document_actions import ACTIONS, DocumentEdition, perform
 from mall.finance.budget_document_kinds import DRAWN_UP_BY_HAND, KINDS
 from mall.finance.budget_document_states import BUDGET_DOCUMENT_STATES
 from mall.finance.draw_up_budget_document import draw_up_budget_document
@@ -70,12 +73,6 @@ class BudgetDocumentsQuery(Question):
     cursor: str | None = None
 
 
-class ActionPath(NumberPath):
-    """The part of an address that names a document and what is to be done with it."""
-
-    action: str
-
-
 @api.get(
     "/budget-documents",
     summary="预算指标文件列表 / List budget documents, newest first",
@@ -91,14 +88,8 @@ def index(query: BudgetDocumentsQuery) -> Response:
         unit_id=query.unit_id, kind=query.kind or "", state=query.state or "", year=query.year
     )
     asked = narrowed(visible_to(actor, select(BudgetDocument)), wanted)
-    if query.cursor is not None:
-        (before_id,) = decode_cursor(query.cursor, kinds=(int,))
-        asked = asked.where(BudgetDocument.id < before_id)
-    # One row more than asked for tells whether there is a next page.
-    found = list(session().scalars(asked.order_by(BudgetDocument.id.desc()).limit(query.limit + 1)))
-    shown = found[: query.limit]
+    shown, following = newest_first(asked, BudgetDocument.id, limit=query.limit, cursor=query.cursor)
     load_lines(shown)
-    following = encode_cursor(shown[-1].id) if len(found) > len(shown) else None
     return jsonify(items=document_rows(shown, actor=actor), next=following)
 
 
@@ -113,7 +104,11 @@ def index(query: BudgetDocumentsQuery) -> Response:
 def show(path: NumberPath) -> Response:
     """With its history and its effect on every line. A foreign document and one that does not exist look the same."""
     actor = current_actor()
-    return jsonify(whole_document(visible_document(actor, document_number(path.number)), actor=actor))
+    return jsonify(
+        whole_document(
+            visible_document(actor, number_asked_for(path.number, unknown="budget.unknown_document")), actor=actor
+        )
+    )
 
 
 @api.post(
@@ -149,60 +144,27 @@ def _draw_up(*, actor: Actor, given: NewBudgetDocument) -> dict[str, Any]:
 _draw_up_once = answered_once("draw_up_budget_document", _draw_up)
 
 
-@api.post("/budget-documents/<number>/<action>", doc_ui=False)
-@needs("budget_document.read")
-@reads
-def unknown(path: ActionPath) -> Response:
-    """A misspelt action is named as such; the known ones have routes of their own."""
-    raise Refusal("budget.unknown_action", action=path.action[:60])
+refuse_unknown_actions(api, "budget-documents", permission="budget_document.read", refusal="budget.unknown_action")
 
 
-def document_number(text: str) -> str:
-    """A number as it may be asked for; what no document can be called is an unknown document."""
-    if len(text) > 60 or not text.isascii() or not text.isprintable():
-        cleaned = text.encode("ascii", "replace").decode()[:60].replace("\x00", "")
-        raise Refusal("budget.unknown_document", number=cleaned)
-    return text
+def _answer(action: str, **asked: Any) -> dict[str, Any]:
+    return whole_document(perform(action, **asked), actor=asked["actor"])
 
 
-def _add_route(action: BudgetDocumentAction) -> None:
-    api.post(
-        f"/budget-documents/<number>/{action.name}",
-        summary=f"{ACTION_NAMES[action.name]} / {action.name.capitalize()} a budget document",
-        operation_id=f"budget_document_{action.name}",
-        responses={200: BudgetDocumentShape, **problems(400, 401, 403, 404, 409, 413, 415)},
-    )(_view(action))
-    operation = api.paths[f"/api/v1/budget-documents/{{number}}/{action.name}"].post
-    operation.requestBody.required = any(field.is_required() for field in action.body.model_fields.values())
-
-
-def _view(action: BudgetDocumentAction) -> Callable[..., Response]:
-    """The view of one action. Its shape is only for the description: the use-case's door reads the body itself."""
-    do_once = _do_once(action)
-
-    def view(number: str) -> Response:
-        body = read_body(is_optional=True)
-        known = document_number(number)
-        answer = do_once(
-            actor=current_actor(), request_key=request_key(), body={"document": known, **body}, number=known, given=body
-        )
-        return answer_response(answer, status=200)
-
-    view.__name__ = f"budget_document_{action.name}"
-    view.__doc__ = "The document afterwards."
-    view.__annotations__ |= {"path": NumberPath, "body": action.body}
-    guarded = needs("budget_document.read")(view)
-    guarded.__delay_validate_request__ = True  # type: ignore[attr-defined]
-    return guarded
-
-
-def _do_once(action: BudgetDocumentAction) -> Callable[..., Answer]:
-    def deed(*, actor: Actor, number: str, given: dict[str, Any]) -> dict[str, Any]:
-        return whole_document(perform(action.name, actor=actor, number=number, body=given), actor=actor)
-
-    return answered_once(action.use_case.__name__, deed)
-
-
-for _action in ACTIONS.values():
-    _add_route(_action)
+_KIND = ApiDocument(
+    path="budget-documents",
+    name="budget_document",
+    noun="document",
+    permission="budget_document.read",
+    shape=BudgetDocumentShape,
+    unknown="budget.unknown_document",
+    answer=_answer,
+    keyed_as="document",
+)
+add_action_routes(
+    api,
+    _KIND,
+    ACTIONS,
+    titles={name: f"{ACTION_NAMES[name]} / {name.capitalize()} a budget document" for name in ACTIONS},
+)
 describe_key(api)

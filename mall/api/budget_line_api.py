@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from ledger.budget_lines import BudgetLine, LineBalance, balances, lines_of_region, lines_of_unit
+from ledger.plan_months import PlanYear, plan_years
 from mall import clock
 from mall.access.actor import UNIT_ROLES, Actor
 from mall.access.guards import current_actor, needs
@@ -46,6 +47,25 @@ class BudgetLinesQuery(Question):
     cursor: str | None = None
 
 
+class PlanMonthShape(BaseModel):
+    """One month of the fund-use plan: planned is the sum of the three."""
+
+    month: int
+    planned_fen: int
+    requested_fen: int
+    paid_fen: int
+    left_fen: int = Field(description="May be requested in this month and later ones")
+
+
+class PlanShape(BaseModel):
+    """The line's fund-use plans. The ceiling is unplanned, cancelled and planned money together."""
+
+    ceiling_fen: int
+    unplanned_fen: int
+    cancelled_fen: int
+    months: list[PlanMonthShape]
+
+
 class BudgetLineShape(BaseModel):
     """One line. The appropriation is the sum of all the other amounts."""
 
@@ -65,14 +85,17 @@ class BudgetLineShape(BaseModel):
     is_procurement: bool
     category_scope: list[str] = Field(description="Prefixes of category codes it may buy; empty: all")
     appropriation_fen: int
+    carried_in_fen: int
     available_fen: int
     frozen_fen: int
     lapsed_fen: int
+    carried_out_fen: int
     reserved_fen: int
     committed_fen: int
     accrued_fen: int
     in_payment_fen: int
     paid_fen: int
+    plan: PlanShape
 
 
 class BudgetLinesShape(BaseModel):
@@ -146,11 +169,12 @@ def _place(line: BudgetLine) -> Place:
 
 def _shaped(lines: list[BudgetLine]) -> list[dict[str, Any]]:
     stand = balances(session(), [line.id for line in lines]) if lines else {}
+    plans = plan_years(session(), [line.id for line in lines]) if lines else {}
     names = organisation_names({line.unit_id for line in lines})
-    return [_one(line, stand[line.id], unit=names.get(line.unit_id, "")) for line in lines]
+    return [_one(line, stand[line.id], plan=plans[line.id], unit=names.get(line.unit_id, "")) for line in lines]
 
 
-def _one(line: BudgetLine, balance: LineBalance, *, unit: str) -> dict[str, Any]:
+def _one(line: BudgetLine, balance: LineBalance, *, plan: PlanYear, unit: str) -> dict[str, Any]:
     amounts = asdict(balance)
     del amounts["line_id"]
     return {
@@ -170,4 +194,19 @@ def _one(line: BudgetLine, balance: LineBalance, *, unit: str) -> dict[str, Any]
         "is_procurement": line.is_procurement,
         "category_scope": list(line.category_scope),
         **amounts,
+        "plan": {
+            "ceiling_fen": plan.ceiling_fen,
+            "unplanned_fen": plan.unplanned_fen,
+            "cancelled_fen": plan.cancelled_fen,
+            "months": [
+                {
+                    "month": month.month,
+                    "planned_fen": month.planned_fen,
+                    "requested_fen": month.requested_fen,
+                    "paid_fen": month.paid_fen,
+                    "left_fen": month.left_fen,
+                }
+                for month in plan.months
+            ],
+        },
     }

@@ -15,6 +15,7 @@ from mall.api.cursor import bad_cursor, decode_cursor, encode_cursor, fingerprin
 from mall.api.problem import describe_problem, problems
 from mall.api.read_request import Digits, Question, reads
 from mall.audit.record import plain
+from mall.catalogue.listing_states import NOT_SHOWN
 from mall.catalogue.offer import Offer, offers
 from mall.errors import Refusal
 from mall.search.query import FACETS, HITS_MAX, PRICE_BUCKETS, SORTS, TEXT_LENGTH_MAX, Query
@@ -216,8 +217,8 @@ def index(query: ListingsQuery) -> Response:
 def show(path: ListingPath) -> Response:
     """One offer as it stands in the database now, also when it is off the shelf."""
     offer = offers([path.listing_id]).get(path.listing_id)
-    # What has no category yet was never on the shelf: it is the supplier's own affair.
-    if offer is None or offer.listing.state == "needs_category":
+    # What was never on the shelf is the supplier's own affair.
+    if offer is None or offer.listing.state in NOT_SHOWN:
         raise Refusal("listing.not_found", listing_id=path.listing_id)
     return jsonify(_whole(offer, actor=current_actor()))
 

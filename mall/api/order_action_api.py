@@ -11,11 +11,11 @@ from flask_openapi3 import APIBlueprint, Tag
 from mall.access.actor import Actor
 from mall.access.guards import current_actor, needs
 from mall.api.answer_once import Answer, answered_once
+from mall.api.document_routes import refuse_unknown_actions
 from mall.api.key_header import answer_response, describe_key
 from mall.api.order_shape import OrderShape, whole_order
 from mall.api.problem import describe_problem, problems
-from mall.api.read_request import NumberPath, order_number, read_body, reads, request_key
-from mall.errors import Refusal
+from mall.api.read_request import NumberPath, order_number, read_body, request_key
 from mall.ordering.order_actions import ACTIONS, OrderAction, perform
 from mall.web.names import ACTIONS as ACTION_NAMES
 
@@ -29,19 +29,7 @@ api = describe_problem(
     )
 )
 
-
-class ActionPath(NumberPath):
-    """The part of an address that names an order and what is to be done with it."""
-
-    action: str
-
-
-@api.post("/orders/<number>/<action>", doc_ui=False)
-@needs("order.read")
-@reads
-def unknown(path: ActionPath) -> Response:
-    """A misspelt action is named as such; the known ones have routes of their own."""
-    raise Refusal("order.unknown_action", action=path.action[:60])
+refuse_unknown_actions(api, "orders", permission="order.read", refusal="order.unknown_action")
 
 
 def _add_route(action: OrderAction) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mall.access.actor import Actor
 from mall.access.guards import current_actor, needs
 from mall.api.answer_once import answered_once
-from mall.api.cursor import decode_cursor, encode_cursor
+from mall.api.document_routes import newest_first
 from mall.api.key_header import answer_response, describe_key
 from mall.api.order_shape import (
     OrderRowsShape,
@@ -25,7 +25,6 @@ from mall.api.order_shape import (
 from mall.api.posting_shape import PostingsShape, postings
 from mall.api.problem import describe_problem, problems
 from mall.api.read_request import Digits, NumberPath, Question, order_number, reads, request_key
-from mall.database import session
 from mall.errors import Refusal
 from mall.ordering.list_orders import OrderFilter, narrowed
 from mall.ordering.order import Order
@@ -72,6 +71,9 @@ class NewOrders(BaseModel):
     ] = {}
     named_receiver_id: _Id | None = None
     note: Annotated[str, Field(max_length=500)] = ""
+    excess_reason: Annotated[
+        str, Field(max_length=500, description="Why more equipment than the standard provides; asked for by 422")
+    ] = ""
     unit_id: _Id | None = None
 
 
@@ -112,6 +114,7 @@ def place(body: NewOrders) -> Response:
         delivery=body.delivery,
         named_receiver_id=body.named_receiver_id,
         note=body.note,
+        excess_reason=body.excess_reason,
     )
     response = answer_response(answer, status=201)
     placed = answer.body["orders"]
@@ -131,13 +134,8 @@ def place(body: NewOrders) -> Response:
 def index(query: OrdersQuery) -> Response:
     """The orders that this person may see; `next` is the cursor of the following page, null at the end."""
     asked = narrowed(visible_to(current_actor(), select(Order)), OrderFilter(state=query.state or "", year=query.year))
-    if query.cursor is not None:
-        (before_id,) = decode_cursor(query.cursor, kinds=(int,))
-        asked = asked.where(Order.id < before_id)
-    # One row more than asked for tells whether there is a next page.
-    found = list(session().scalars(asked.order_by(Order.id.desc()).limit(query.limit + 1)))
-    shown = found[: query.limit]
-    return jsonify(items=order_rows(shown), next=encode_cursor(shown[-1].id) if len(found) > len(shown) else None)
+    shown, following = newest_first(asked, Order.id, limit=query.limit, cursor=query.cursor)
+    return jsonify(items=order_rows(shown), next=following)
 
 
 @api.get(

@@ -12,8 +12,11 @@ from mall.access.actor import Actor
 from mall.access.authorize import may
 from mall.contracts.contract import contract_of
 from mall.database import session
-from mall.finance.invoice import invoice_of
+from mall.finance.invoice import credit_notes_of, invoices_of
 from mall.finance.payment_request import payment_requests_of
+from mall.finance.refund_claim import refund_claims_of
+from mall.finance.settlement import Settlement, settlement_of
+from mall.finance.settlement_change import changes_of
 from mall.fulfilment.acceptance import acceptances_of
 from mall.ordering.deadlines import consequence
 from mall.ordering.order import Order, OrderLine, load_lines
@@ -51,16 +54,38 @@ class OrderLineShape(BaseModel):
     received: int
     accepted: int
     released: int = Field(description="Pieces that will not come; their money went back to the budget line")
+    cut_fen: int = Field(description="What both sides took off the price of the accepted pieces")
 
 
 class OrderDocumentShape(BaseModel):
     """One paper of an order."""
 
-    kind: str = Field(description="order, contract, acceptance, invoice or payment")
+    kind: str = Field(
+        description="order, contract, acceptance, invoice, credit_note, payment, refund, or what was agreed after the"
+        " contract: price_cut, return_for_good, return_to_replace, retention"
+    )
     number: str
     amount_fen: int
     at: str
     state: str | None = None
+
+
+class SettlementShape(BaseModel):
+    """How far the money has come, in fen."""
+
+    contract_fen: int
+    accepted_fen: int
+    invoiced_fen: int = Field(description="Invoices less credit notes")
+    to_invoice_fen: int
+    credit_due_fen: int = Field(description="A credit note over this is due")
+    to_request_fen: int = Field(description="Can be asked for now")
+    requested_fen: int
+    in_transit_fen: int
+    paid_fen: int
+    retained_fen: int = Field(description="Held back until its day")
+    refund_due_fen: int = Field(description="Agreed, and not yet come back")
+    refunded_fen: int
+    owed_fen: int = Field(description="Accepted and not yet paid")
 
 
 class OrderRowShape(BaseModel):
@@ -101,6 +126,7 @@ class OrderShape(OrderRowShape):
     first_accepted: dict[str, int] = Field(description="Pieces by line number that wait for the second acceptor")
     lines: list[OrderLineShape]
     documents: list[OrderDocumentShape]
+    settlement: SettlementShape
 
 
 class OrderRowsShape(BaseModel):
@@ -172,6 +198,7 @@ def whole_order(order: Order, *, actor: Actor) -> dict[str, Any]:
     on_duty = {duty: getattr(order, f"{duty}_id") for duty in DUTIES}
     persons = person_names({one for one in (*on_duty.values(), order.named_receiver_id) if one is not None})
     reads_book = may(actor, "order.read_book", order)
+    figures = settlement_of(order) if order.state not in _WITHOUT_PAPERS else Settlement()
     return {
         **order_row(order, names=names),
         "actions": possible(order, actor),
@@ -189,6 +216,7 @@ def whole_order(order: Order, *, actor: Actor) -> dict[str, Any]:
         "first_accepted": order.first_accepted,
         "lines": [_line(line, reads_book=reads_book) for line in order.lines],
         "documents": _papers(order),
+        "settlement": {name: getattr(figures, name) for name in SettlementShape.model_fields},
     }
 
 
@@ -246,6 +274,7 @@ def _line(line: OrderLine, *, reads_book: bool) -> dict[str, Any]:
         "received": line.received,
         "accepted": line.accepted,
         "released": line.released,
+        "cut_fen": line.cut_fen,
     }
 
 
@@ -259,12 +288,19 @@ def _papers(order: Order) -> list[dict[str, Any]]:
         papers.append(_paper("contract", contract.number, contract.amount_fen, contract.drawn_up_at))
     for sheet in acceptances_of(order.id):
         papers.append(_paper("acceptance", sheet.number, sheet.amount_fen, sheet.at))
-    invoice = invoice_of(order.id)
-    if invoice is not None:
+    for invoice in invoices_of(order.id):
         papers.append(_paper("invoice", invoice.number, invoice.amount_fen, invoice.entered_at))
+    for note in credit_notes_of(order.id):
+        papers.append(_paper("credit_note", note.number, note.amount_fen, note.entered_at))
+    for change in changes_of(order.id):
+        paper = _paper(change.kind, change.number, change.amount_fen, change.asked_at)
+        papers.append({**paper, "state": change.state})
     for payment in payment_requests_of(order.id):
         paper = _paper("payment", payment.number, payment.amount_fen, payment.requested_at)
         papers.append({**paper, "state": payment.state})
+    for claim in refund_claims_of(order.id):
+        paper = _paper("refund", claim.number, claim.amount_fen, claim.claimed_at)
+        papers.append({**paper, "state": claim.state})
     return papers
 
 

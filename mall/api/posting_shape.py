@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from ledger.budget_lines import PostedEntry, postings_of
+from ledger.budget_lines import PostedEntry
 from mall.access.actor import Actor
 from mall.access.authorize import authorize
-from mall.database import session
 from mall.ordering.order import Order
+from mall.ordering.order_file import postings_of_order
 from mall.web.translation import current_language
 
 
@@ -19,7 +19,7 @@ class PostingShape(BaseModel):
 
     txn_id: int
     event: str
-    book: Literal["budget", "financial", "budgetary", "treasury"]
+    book: Literal["budget", "cash_plan", "financial", "budgetary", "treasury"]
     account: str = Field(description="Stable name, such as available, reserved, committed, accrued, in_payment, paid")
     account_code: str
     account_name: str = Field(description="In the language of Accept-Language")
@@ -43,7 +43,7 @@ class PostingsShape(BaseModel):
 def postings(order: Order, *, actor: Actor) -> list[dict[str, Any]]:
     """The order's entries. Raises Refusal("access.denied") for those who may not read the unit's books."""
     authorize(actor, "order.read_book", order)
-    entries = postings_of(session(), order.reference, region_code=order.region_code, year=order.year)
+    entries = postings_of_order(order)
     in_english = current_language() == "en"
     return [_entry(entry, in_english=in_english) for entry in entries]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,7 @@ class Listing(Base):
         CheckConstraint("pack_size > 0", name="pack_size"),
         UniqueConstraint("supplier_id", "sku"),
         Index("ix_listing_product", "product_id"),
+        Index("ix_listing_checked", "submitted_at", "id", postgresql_where=text("state = 'checked'")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -46,7 +47,13 @@ class Listing(Base):
     origin: Mapped[str] = mapped_column(server_default="")
     warranty_months: Mapped[int | None]
     description_html: Mapped[str] = mapped_column(server_default="")
+    #: number and last day of its energy-saving or environmental certificate
+    certificate_number: Mapped[str] = mapped_column(server_default="")
+    certificate_until: Mapped[date | None]
     state: Mapped[str]
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: the last day on the shelf; set when it was reviewed, by the rule of that day
+    ends_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(server_default="1")
     sold_count: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(Instant)

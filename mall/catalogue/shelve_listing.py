@@ -6,11 +6,14 @@ from sqlalchemy import select
 
 from mall import clock
 from mall.access.actor import Actor
+from mall.catalogue.find_ceilings import find_ceilings
 from mall.catalogue.listing import Listing
+from mall.catalogue.product import Product
 from mall.database import atomic, session
 from mall.documents.advance import advance
 from mall.documents.once import claim, settle
 from mall.errors import Refusal
+from mall.suppliers.supplier import Supplier
 
 ACTIONS = ("put_on", "take_off")
 
@@ -22,7 +25,7 @@ def shelve_listing(
     """Take the step `put_on` or `take_off` and return the new state.
 
     Carts and search learn of it by the event "listing.<action>". Raises Refusal "listing.unknown",
-    "state.not_possible", "access.denied".
+    "state.not_possible", "access.denied", "listing.over_ceiling".
     """
     if action not in ACTIONS:
         raise Refusal("request.invalid", errors=[{"field": "action", "message": action}])
@@ -36,9 +39,27 @@ def shelve_listing(
         return str(claimed.answer)
     listing = locked_listing(listing_id)
     advance(listing, action, actor, note=reason)
+    if action == "put_on":
+        _refuse_too_dear(listing)
     listing.version += 1
     listing.updated_at = clock.now()
     return str(settle(claimed, listing.state))
+
+
+def _refuse_too_dear(listing: Listing) -> None:
+    """A ceiling may have come into force while it was off the shelf."""
+    product = session().get_one(Product, listing.product_id)
+    region_code = session().get_one(Supplier, listing.supplier_id).region_code
+    ceilings = find_ceilings({product.id: product.category_code or ""}, region_code=region_code, on=clock.today())
+    ceiling = ceilings.get(product.id)
+    if ceiling is not None and ceiling.is_exceeded(price_fen=listing.price_fen, pack_size=listing.pack_size):
+        raise Refusal(
+            "listing.over_ceiling",
+            name=listing.name,
+            price_fen=listing.price_fen,
+            ceiling_fen=ceiling.ceiling_fen * listing.pack_size,
+            source=ceiling.source,
+        )
 
 
 def locked_listing(listing_id: int) -> Listing:

@@ -22,6 +22,7 @@ ROLE_NAMES = {
     "finance": ("财务审批人", "finance approver"),
     "supplier": ("供应商", "supplier"),
     "centre": ("集采机构", "purchasing centre"),
+    "monitor": ("第三方监审", "second monitor"),
     "regulator": ("监管部门", "regulator"),
     "budget": ("预算岗", "budget officer"),
     "sysadmin": ("系统管理员", "system administrator"),

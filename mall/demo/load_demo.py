@@ -18,6 +18,7 @@ from sqlalchemy import event, func, select
 from ledger.budget_lines import lines_of_region
 from mall import clock
 from mall.access.actor import SYSTEM
+from mall.assets.asset_kind import makes_cards
 from mall.audit.record import record
 from mall.catalogue.category import Category
 from mall.catalogue.listing import Listing
@@ -30,8 +31,13 @@ from mall.demo.load_goods import Importer, Say, Settle, import_price_update, loa
 from mall.demo.load_organisations import ids_by_key, load_budget, load_organisations, set_passwords, year_start
 from mall.demo.organisations import EXPIRED_SUPPLIER, UNIT_ROLES, DemoProvince, demo_province, demo_suppliers
 from mall.demo.plan_purchases import Market, Offer, PlannedLine, PlannedUnit, plan_purchases
+from mall.demo.run_asset_exchange import run_asset_exchange
 from mall.demo.run_budget_documents import run_budget_documents
+from mall.demo.run_fund_use_plans import plan_year, run_fund_use_plans
+from mall.demo.run_listing_life import run_listing_life
 from mall.demo.run_orders import Cast, Interruption, Report, UnitFacts, run_orders
+from mall.demo.run_payment_watch import run_payment_watch
+from mall.demo.run_year_end import run_year_end
 from mall.demo.working_time import working_days_between
 from mall.errors import Refusal
 from mall.outbox.deliver import deliver_waiting
@@ -146,6 +152,11 @@ def _run_stages(load: _Load, *, password: str, done: set[str]) -> None:
         with delivering_beside():
             report = tell_story(load, secret=secret, interruptions=updates)
             run_budget_documents(province=load.province, ends_at=load.ends_at)
+            run_asset_exchange(province=load.province, ends_at=load.ends_at)
+            run_payment_watch(province=load.province, ends_at=load.ends_at)
+            run_year_end(province=load.province, ends_at=load.ends_at)
+            run_fund_use_plans(province=load.province, ends_at=load.ends_at)
+            run_listing_life(ends_at=load.ends_at)
         _finish("orders", facts={"orders": report.orders, "deeds": report.deeds, "refused": dict(report.refusals)})
     if "events" not in done:
         _begin("events")
@@ -204,6 +215,7 @@ def _load_organisations(load: _Load, *, password_hash: str) -> dict[str, int]:
     for year in load.years:
         with clock.frozen(year_start(year)):
             counts |= load_budget(province=demo_province(year=year), year=year)
+        counts["fund_use_plans"] = plan_year(province=demo_province(year=year), year=year)
     return counts
 
 
@@ -290,7 +302,7 @@ def _offers(load: _Load, *, ids: dict[str, int]) -> Iterator[Offer]:
     sold_by = func.count().over(partition_by=Listing.product_id)
     rows = session().execute(
         select(Listing.id, Listing.supplier_id, Listing.product_id, Product.category_code, Listing.price_fen,
-               Listing.pack_size, Listing.stock, Listing.region_codes, sold_by, Category.is_asset,
+               Listing.pack_size, Listing.stock, Listing.region_codes, sold_by,
                Category.asset_ceiling_fen)
         .join(Product, Product.id == Listing.product_id)
         .join(Category, Category.code == Product.category_code)
@@ -301,7 +313,7 @@ def _offers(load: _Load, *, ids: dict[str, int]) -> Iterator[Offer]:
     for row in rows:
         best[row.product_id] = min(best.get(row.product_id, row.price_fen), -(-row.price_fen // row.pack_size))
     for row in rows:
-        listing_id, supplier_id, product_id, code, price_fen, pack, stock, regions, sold, is_asset, ceiling = row
+        listing_id, supplier_id, product_id, code, price_fen, pack, stock, regions, sold, ceiling = row
         # A price that rises by 6 % later must still be under the ceiling.
         if supplier_id not in sellers or (ceiling is not None and price_fen * 107 > ceiling * 100):
             continue
@@ -315,7 +327,7 @@ def _offers(load: _Load, *, ids: dict[str, int]) -> Iterator[Offer]:
             stock=stock if stock is not None else 100,
             region_codes=tuple(regions),
             popularity=sold,
-            is_asset=is_asset and price_fen >= asset_from_fen,
+            is_asset=makes_cards(code, price_fen=price_fen, limit_fen=asset_from_fen, on=today),
         )
 
 

@@ -11,6 +11,7 @@ from mall import clock
 from mall.database import close_reading
 from mall.demo.goods.write_supplier_files import write_files
 from mall.demo.organisations import SUSPENDED_SUPPLIER, DemoProvince
+from mall.demo.run_listing_life import keep_some_back, review_waiting
 from mall.people.organisation import organisation_by_credit_code
 from mall.people.user import actor_named
 from mall.suppliers.supplier import supplier
@@ -60,13 +61,16 @@ def load_catalogues(
                 say(f"  商品目录 {number}/{len(first)}：{sum(totals.values())} 行")
         sellers = {seller.key: seller.credit_code for seller in province.suppliers}
         _add(totals, settle(sellers[UNSORTED_SUPPLIER]))
+        keep_some_back()
+        say(f"  双人审核：{review_waiting()} 个商品上架")
         _suspend(sellers[SUSPENDED_SUPPLIER])
     return totals
 
 
 def import_price_update(file: GoodsFile, *, importer: Importer) -> None:
-    """Import a later file; the caller has set the clock to its arrival."""
+    """Import a later file, and review what it raises; the caller has set the clock to its arrival."""
     importer(file.path, file.credit_code, "partial")
+    review_waiting()
 
 
 def _suspend(credit_code: str) -> None:

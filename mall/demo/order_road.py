@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -232,21 +232,80 @@ def _payment(journey: Journey) -> Generator[Deed, Outcome, None]:
         "number": journey.invoice_number, "issued_on": today.isoformat(), "amount_fen": amount_fen})  # fmt: skip
     if registers == "in_between" or (registers == "early" and pause):
         yield _register(journey)
-    yield Deed("request_payment", "request_payment", "accountant", minutes(120, 900))
+    way = _way_of_settling(journey)
+    if way == "price_cut":
+        yield from _cut_price(journey)
+    if way == "retention":
+        held = {"amount_fen": amount_fen // 25, "reason": "合同约定质保金，质保期满后支付"}
+        yield Deed("ask_retention", "ask_retention", "accountant", minutes(60, 300),
+                   lambda today: {**held, "due_on": (today + timedelta(days=120)).isoformat()})  # fmt: skip
+        yield Deed("agree_change", "agree_change", "supplier", minutes(60, 600))
+    yield Deed("request_payment", "request_payment", "accountant", minutes(120, 900), _first_part(way, amount_fen))
     if journey.fate == "payment_returned":
         reason = random.choice(PAYMENT_RETURN_REASONS)
         yield Deed("return_payment", "return_payment", "finance", minutes(30, 600), _fixed(reason=reason))
         yield Deed("request_payment", "request_payment", "accountant", minutes(60, 600))
+    parts_left = 1 if way == "two_parts" else 0
     while True:
         yield Deed("approve_payment", "approve_payment", "finance", minutes(30, 600))
         settled = yield Deed("treasury", "", "", 0, wait="treasury")
         if settled.state == "paid":
-            break
+            if not parts_left:
+                break
+            parts_left -= 1
         yield Deed("request_payment", "request_payment", "accountant", minutes(200, 1200))
+    if way in ("refund", "refund_due"):
+        yield from _refund(journey, comes=way == "refund")
     if registers == "late":
         yield _register(journey)
     if random.randrange(100) < 85:
         yield _rate(journey)
+
+
+def _way_of_settling(journey: Journey) -> str:
+    """How the order is settled: mostly at once. Drawn apart, so that all other draws of the road stay as they are."""
+    if journey.fate != "plain" or journey.owed_fen() < 20_000:
+        return ""
+    drawn = Random(f"{journey.invoice_number}/settling").randrange(100)
+    ways = (("two_parts", 6), ("retention", 10), ("price_cut", 13), ("refund", 16), ("refund_due", 18))
+    return next((way for way, below in ways if drawn < below), "")
+
+
+def _first_part(way: str, amount_fen: int) -> Body | None:
+    if way != "two_parts":
+        return None
+    return _fixed(amount_fen=amount_fen // 2, reason="用款计划分两批安排，先付一半")
+
+
+def _cut_price(journey: Journey) -> Generator[Deed, Outcome, None]:
+    """Both sides agree on a lower price, and the supplier takes that much of the invoice back."""
+    minutes, line = journey.minutes, journey.lines[0]
+    cut = {"line_no": line.line_no, "amount_fen": line.price_fen // 10}
+    reason = "外包装破损，协商减价"
+    yield Deed("ask_price_cut", "ask_price_cut", "handler", minutes(30, 300), _fixed(lines=[cut], reason=reason))
+    yield Deed("agree_change", "agree_change", "supplier", minutes(60, 600))
+    yield _credit_note(journey, amount_fen=cut["amount_fen"], reason=reason)
+
+
+def _refund(journey: Journey, *, comes: bool) -> Generator[Deed, Outcome, None]:
+    """Paid goods turn out to be worth less: the supplier owes a part of the money, and mostly pays it back."""
+    minutes, line = journey.minutes, journey.lines[0]
+    less = {"line_no": line.line_no, "amount_fen": line.price_fen // 10}
+    reason = "使用中发现规格不足，协商退还差价"
+    yield Deed("claim_refund", "claim_refund", "handler", minutes(300, 3000), _fixed(lines=[less], reason=reason))
+    yield Deed("agree_refund", "agree_refund", "supplier", minutes(60, 900))
+    yield _credit_note(journey, amount_fen=less["amount_fen"], reason=reason)
+    if comes:
+        voucher = f"TK{journey.invoice_number[-10:]}"
+        yield Deed("receive_refund", "receive_refund", "finance", minutes(900, 3000), _fixed(reference=voucher))
+
+
+def _credit_note(journey: Journey, *, amount_fen: int, reason: str) -> Deed:
+    # The sixth figure tells the two apart: an invoice has a zero there, the first of its running number.
+    number = f"{journey.invoice_number[:5]}9{journey.invoice_number[6:]}"
+    note = {"number": number, "invoice": journey.invoice_number, "amount_fen": amount_fen, "reason": reason}
+    return Deed("credit_note", "credit_note", "supplier", journey.minutes(60, 900),
+                lambda today: {**note, "issued_on": today.isoformat()})  # fmt: skip
 
 
 def _ship(journey: Journey, lines: list[dict[str, int]] | None) -> Deed:

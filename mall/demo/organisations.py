@@ -161,10 +161,12 @@ OTHERS = (
     ("finance-411300", "finance", "南阳市财政局", "Nanyang Finance Bureau", 411300),
     ("finance-410324", "finance", "栾川县财政局", "Luanchuan Finance Bureau", 410324),
     ("platform", "platform", "阳光采购商城运行中心", "Sunmall Operations Centre", 410000),
+    ("monitor", "centre", "中原正衡政府采购监审中心", "Zhongyuan Procurement Monitoring Centre", 410000),
 )
 
 OFFICERS = (
     ("centre", "郭明哲", "centre", "centre"),
+    ("monitor", "苗正清", "monitor", "monitor"),
     ("regulator", "秦书远", "regulator", "finance-410000"),
     ("regulator-city", "魏若晴", "regulator", "finance-410100"),
     ("regulator-county", "靳向东", "regulator", "finance-410324"),

@@ -1,6 +1,6 @@
 """A treasury that does not exist: reads batch files from one folder and writes return files into another.
 
-It lives apart from the mall and knows nothing of it but the format of the files. The same batch
+It lives apart from the mall and knows nothing of it but the format of the files and the key they share. The same batch
 always gets the same answer, byte for byte.
 """
 
@@ -9,10 +9,24 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from datetime import date, datetime, timedelta
 from pathlib import Path
+
+from mall import clock
+from mall.exchange.signature import (
+    BATCH_PATH,
+    FILE_METHOD,
+    RETURN_PATH,
+    STATEMENT_PATH,
+    Key,
+    fits,
+    read_signature_line,
+    sign,
+)
 
 OUT_HEAD, OUT_LINE = "SUNMALL-PAY", "PAY"
 IN_HEAD, IN_LINE = "TREASURY-RETURN", "RETURN"
+STATEMENT_HEAD = "TREASURY-STATEMENT"
 TAIL = "SHA256"
 FORMAT_VERSION = 1
 
@@ -30,10 +44,10 @@ class UnreadableBatch(ValueError):
     """A file in the outgoing folder is not a batch, or its hash does not fit."""
 
 
-def answer_batches(*, outgoing: Path, incoming: Path) -> list[Path]:
+def answer_batches(*, outgoing: Path, incoming: Path, key: Key | None = None) -> list[Path]:
     """Answer every batch in `outgoing` that has no return file in `incoming` yet. Returns the files written.
 
-    Raises UnreadableBatch.
+    With a key it answers only batches that are signed with it, and signs its answers. Raises UnreadableBatch.
     """
     incoming.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
@@ -41,11 +55,76 @@ def answer_batches(*, outgoing: Path, incoming: Path) -> list[Path]:
         answer = incoming / f"return-{batch.stem.removeprefix('pay-')}.csv"
         if answer.exists():
             continue
-        beside = answer.with_suffix(".part")
-        beside.write_bytes(answer_to(batch.read_bytes(), name=batch.name))
-        beside.replace(answer)
+        content = batch.read_bytes()
+        if key is not None and not _is_signed(batch, content, key):
+            continue
+        returned = answer_to(content, name=batch.name)
+        if key is not None:
+            # The signature first: whoever sees the answer finds its signature beside it.
+            _write(answer.with_name(f"{answer.name}.sig"), _signature(returned, key, batch=batch.stem))
+        _write(answer, returned)
         written.append(answer)
     return written
+
+
+def write_statements(*, outgoing: Path, statements: Path, key: Key | None = None, on: date) -> list[Path]:
+    """State, region by region, what was paid from New Year up to the day before `on`. Returns the files written; what
+    was stated for a day is not stated again."""
+    last_on = on - timedelta(days=1)
+    rows: dict[str, list[list[str]]] = {}
+    for batch in sorted(outgoing.glob("pay-*.csv")) if outgoing.exists() else []:
+        sent = _read_batch(batch.read_bytes(), name=batch.name)
+        day = clock.local(datetime.fromisoformat(sent[0][5])).date()
+        if day.year == last_on.year and day <= last_on:
+            for row in sent[1:]:
+                if not refusal_of(row[1]):
+                    stated = ["PAID", day.isoformat(), row[1], _reference(row[1]), row[3]]
+                    rows.setdefault(row[7], []).append(stated)
+    statements.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for region, paid in sorted(rows.items()):
+        path = statements / f"statement-{region}-{last_on}.csv"
+        if path.exists():
+            continue
+        sum_fen = sum(int(row[4]) for row in paid)
+        days = (f"{last_on.year}-01-01", last_on.isoformat())
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([STATEMENT_HEAD, FORMAT_VERSION, last_on, region, *days, len(paid), 0, sum_fen])
+        writer.writerows(paid)
+        content = _sealed(out.getvalue())
+        if key is not None:
+            number = last_on.toordinal()
+            signed = sign(
+                key, method=FILE_METHOD, path=STATEMENT_PATH, body=content, at=clock.now(), sequence_no=number
+            )
+            _write(path.with_name(f"{path.name}.sig"), signed.as_line().encode())
+        _write(path, content)
+        written.append(path)
+    return written
+
+
+def _is_signed(batch: Path, content: bytes, key: Key) -> bool:
+    """Whether the mall has signed the batch; it does so right after writing it, so an unsigned one waits."""
+    beside = batch.with_name(f"{batch.name}.sig")
+    if not beside.exists():
+        return False
+    signed = read_signature_line(beside.read_text(encoding="ascii"))
+    if signed is None or not fits(signed, [key], method=FILE_METHOD, path=BATCH_PATH, body=content):
+        raise UnreadableBatch(f"{batch.name}: signature")
+    return True
+
+
+def _signature(returned: bytes, key: Key, *, batch: str) -> bytes:
+    number = int(batch.removeprefix("pay-"))
+    signed = sign(key, method=FILE_METHOD, path=RETURN_PATH, body=returned, at=clock.now(), sequence_no=number)
+    return signed.as_line().encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    beside = path.with_suffix(".part")
+    beside.write_bytes(content)
+    beside.replace(path)
 
 
 def answer_to(content: bytes, *, name: str) -> bytes:

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from mall import clock
 from mall.access.actor import OFFICER_ROLES, UNIT_ROLES
+from mall.access.authorize import may
 from mall.access.guards import current_actor, needs
 from mall.desk.desk_numbers import (
     budget_on_desk,
@@ -17,10 +18,17 @@ from mall.desk.desk_numbers import (
     recent_orders,
 )
 from mall.desk.desk_panels import panels_for
+from mall.desk.papers_todo import papers_todo_for
+from mall.exchange.suspense_todo import suspense_todo_for
 from mall.finance.budget_document_todo import budget_todo_for
+from mall.listing_review.review_queue import count_waiting
 from mall.ordering.deadlines import TERMS
 from mall.ordering.todo import TodoItem, todo_for
+from mall.payment_watch.payment_todo import payment_todo_for
+from mall.payment_watch.payment_watch_words import KIND_WORDS
 from mall.people.organisation import organisation_names
+from mall.plans.fund_use_plan_todo import plan_todo_for
+from mall.plans.lines_without_plan import lines_without_plan
 
 pages = Blueprint("desk", __name__)
 
@@ -52,10 +60,18 @@ def index() -> str:
     payments = payments_under_way(unit_ids=pays, supplier_ids=actor.supplier_ids)
     organisations = {item.order.unit_id for item in todo} | {item.order.supplier_id for item in todo}
     organisations |= {payment.unit_id for payment in payments} | {payment.supplier_id for payment in payments}
+    findings, finding_count = payment_todo_for(actor)
     return render_template(
         "desk/index.html",
+        payment_todo=findings,
+        payment_todo_count=finding_count,
+        payment_kinds=KIND_WORDS,
         todo=todo,
         budget_todo=budget_todo_for(actor),
+        papers_todo=papers_todo_for(actor),
+        plan_todo=plan_todo_for(actor),
+        without_plan=lines_without_plan(actor),
+        suspense_todo=suspense_todo_for(actor),
         overdue={item.order.number for item in todo if _is_overdue(item)},
         own_terms={item.order.number for item in todo if _has_own_term(item)},
         names=organisation_names(organisations),
@@ -66,6 +82,7 @@ def index() -> str:
         payments=payments,
         listings=listings_by_state(actor.supplier_ids) if actor.supplier_ids else {},
         panels=panels_for(actor),
+        review_count=count_waiting(actor) if may(actor, "listing.review") else 0,
     )
 
 

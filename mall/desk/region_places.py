@@ -13,8 +13,8 @@ from mall.regions.region import chain
 
 NO_MONEY = dict.fromkeys(
     (
-        "lines", "appropriation_fen", "available_fen", "frozen_fen", "lapsed_fen", "reserved_fen", "committed_fen",
-        "accrued_fen", "in_payment_fen", "paid_fen",
+        "lines", "appropriation_fen", "carried_in_fen", "available_fen", "frozen_fen", "lapsed_fen", "carried_out_fen",
+        "reserved_fen", "committed_fen", "accrued_fen", "in_payment_fen", "paid_fen",
     ),
     0,
 )  # fmt: skip

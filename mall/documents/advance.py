@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Insert, bindparam, insert
 
+from ledger.chart_of_accounts import Account
 from ledger.errors import LedgerRefusal
 from ledger.posting import post as post_to_ledger
 from mall import clock
@@ -50,6 +51,8 @@ class Posting:
     entries: list[Any]
     memo: str = ""
     causation: str = ""
+    #: the txn that this one negates exactly
+    reverses: int | None = None
 
 
 def advance(
@@ -67,19 +70,43 @@ def advance(
     authorize(actor, step.permission, document)
     postings = step.books(document, facts) if step.books is not None else []
     document.state = step.after
-    _write_history(document, step, actor, note=note, facts=facts)
+    change = {"before": step.before, "after": step.after}
+    _write_history(document, step.action, actor, change=change, note=note, facts=facts)
     session().flush()
     for posting in postings:
         post(posting, actor=actor, on=clock.today())
     return step
 
 
-def _write_history(document: Document, step: Step, actor: Actor, *, note: str, facts: dict[str, Any]) -> None:
-    name = f"{document.states.document}.{step.action}"
-    change = {"before": step.before, "after": step.after}
+def enter(
+    document: Document,
+    action: str,
+    actor: Actor,
+    *,
+    permission: str,
+    is_new: bool = False,
+    note: str = "",
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Note on a document what leaves its state alone: that it came into being (`is_new`), or that a paper came to it.
+
+    Raises Refusal "access.denied", "access.same_person".
+    """
+    if not in_atomic():
+        raise WriteOutsideTransaction("a document is noted on only inside @atomic")
+    authorize(actor, permission, document)
+    change = {"before": "" if is_new else document.state, "after": document.state}
+    _write_history(document, action, actor, change=change, note=note, facts=facts or {})
+    session().flush()
+
+
+def _write_history(
+    document: Document, action: str, actor: Actor, *, change: dict[str, str], note: str, facts: dict[str, Any]
+) -> None:
+    name = f"{document.states.document}.{action}"
     history = {
         "document": document.reference,
-        "action": step.action,
+        "action": action,
         **change,
         "at": clock.now(),
         "user_id": actor.user_id,
@@ -114,9 +141,17 @@ _WRITE_HISTORY = _insert(OutboxEvent.__table__, "event", "name document payload 
 
 
 def post(posting: Posting, *, actor: Actor, on: date) -> None:
-    """Hand one posting to the ledger; its refusals become the house's refusals."""
+    """Hand one posting to the ledger; its refusals become the house's refusals.
+
+    In a year that is over it is dated 31 December, while that month is open: what was under way may still be settled
+    or given up there. What goes on with new obligations or payments waits for the year-end worksheet:
+    Refusal("worksheet.waits").
+    """
     if not posting.entries:
         return
+    last_day = date(posting.year, 12, 31)
+    if on > last_day and _goes_on(posting):
+        raise Refusal("worksheet.waits", document=posting.causation.partition(":")[2], year=posting.year)
     try:
         post_to_ledger(
             session(),
@@ -125,15 +160,27 @@ def post(posting: Posting, *, actor: Actor, on: date) -> None:
             source_type=posting.source_type,
             source_id=posting.source_id,
             event=posting.event,
-            effective_on=on,
+            effective_on=min(on, last_day),
             posted_at=clock.now(),
             actor=actor.username or actor.name,
             entries=posting.entries,
             memo=posting.memo,
             causation=posting.causation,
+            reverses=posting.reverses,
         )
     except LedgerRefusal as refusal:
         raise Refusal(refusal.code, **refusal.facts) from refusal
+
+
+def _goes_on(posting: Posting) -> bool:
+    """Whether it takes money a step towards its payment, or registers an asset: no deed of a year that is over."""
+    debits = {entry.account for entry in posting.entries if entry.amount_fen > 0}
+    credits = {entry.account for entry in posting.entries if entry.amount_fen < 0}
+    return (
+        not credits.isdisjoint((Account.RESERVED, Account.COMMITTED, Account.IN_PAYMENT))
+        or (Account.ACCRUED in credits and Account.COMMITTED in debits)
+        or (Account.ACCEPTED_ASSETS in credits and Account.FIXED_ASSETS in debits)
+    )
 
 
 def possible_actions(document: Document, actor: Actor) -> list[str]:

@@ -35,3 +35,9 @@ def history_of(reference: str) -> list[DocumentStep]:
     return list(
         session().scalars(select(DocumentStep).where(DocumentStep.document == reference).order_by(DocumentStep.id))
     )
+
+
+def histories_of(references: list[str]) -> list[DocumentStep]:
+    """All steps of these documents in one row, oldest first."""
+    query = select(DocumentStep).where(DocumentStep.document.in_(references))
+    return list(session().scalars(query.order_by(DocumentStep.id)))

@@ -6,7 +6,7 @@ each other. Nobody is promised gapless numbers.
 
 from __future__ import annotations
 
-from sqlalchemy import Sequence, select
+from sqlalchemy import Sequence, func, select
 
 from mall.database import Base, session
 
@@ -18,12 +18,27 @@ PREFIXES = {
     "acceptance": "YS",
     "payment": "ZF",
     "asset": "ZC",
+    "asset_file": "ZCWJ",
     "dispute": "ZY",
     "budget_document": "TZ",
+    "payment_load": "ZR",
+    "payment_finding": "YD",
+    "year_end": "NZ",
+    "journal": "JZ",
+    "change": "XG",
+    "refund": "TK",
+    "fund_use_plan": "YK",
+    "suspense": "DC",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}
 _NEXT = {kind: select(sequence.next_value()) for kind, sequence in SEQUENCES.items()}
+
+
+def next_numbers(kind: str, count: int, *, region_code: int, year: int) -> list[str]:
+    """As many numbers at once, in one question."""
+    running = session().scalars(select(SEQUENCES[kind].next_value()).select_from(func.generate_series(1, count)))
+    return [f"{PREFIXES[kind]}-{region_code}-{year}-{one:06d}" for one in running]
 
 
 def next_number(kind: str, *, region_code: int, year: int) -> str:

@@ -27,13 +27,15 @@ class Step:
 class StateTable:
     """All steps of one kind of document. Built wrong, it does not import.
 
-    Raises ValueError for two steps with the same (action, state), for a state that cannot be
-    reached from the first one, and for a permission that is not in the permission table.
+    `entrances` are states in which a document may begin besides the first one. Raises ValueError for two steps
+    with the same (action, state), for a state that cannot be reached from where documents begin, and for a
+    permission that is not in the permission table.
     """
 
-    def __init__(self, *, document: str, first: str, steps: Iterable[Step]) -> None:
+    def __init__(self, *, document: str, first: str, steps: Iterable[Step], entrances: tuple[str, ...] = ()) -> None:
         self.document = document
         self.first = first
+        self.entrances = entrances
         self.steps = tuple(steps)
         self._by_key: dict[tuple[str, str], Step] = {}
         for step in self.steps:
@@ -51,7 +53,7 @@ class StateTable:
     @property
     def states(self) -> tuple[str, ...]:
         """Every state, in the order of the table."""
-        seen = [self.first]
+        seen = [self.first, *self.entrances]
         for step in self.steps:
             for state in (step.before, step.after):
                 if state not in seen:
@@ -77,7 +79,7 @@ class StateTable:
         return "state in (" + ", ".join(f"'{state}'" for state in self.states) + ")"
 
     def _reachable(self) -> set[str]:
-        reached = {self.first}
+        reached = {self.first, *self.entrances}
         grew = True
         while grew:
             more = {step.after for step in self.steps if step.before in reached} - reached

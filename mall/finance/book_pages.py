@@ -44,6 +44,15 @@ PAGE_ROWS = 100
 #: of a file; more is to be asked for in shorter spans
 FILE_ROWS = 50_000
 
+#: by the type of the paper: its page
+PAPER_PAGES = {
+    "order": "orders.show",
+    "budget_document": "budget_documents.show",
+    "year_end": "year_end.show",
+    "journal": "journals.show",
+    "fund_use_plan": "fund_use_plans.show",
+}
+
 #: the figures of a budget line that are one account each
 LINE_ACCOUNTS = {
     "appropriation": int(Account.APPROPRIATION),
@@ -252,7 +261,7 @@ def _links(references: Iterable[str]) -> dict[str, str]:
     """{reference of a paper: address of its page} for those this reader may open."""
     found = papers_in_sight(current_actor(), references)
     return {
-        reference: url_for("orders.show" if reference.startswith("order:") else "budget_documents.show", number=number)
+        reference: url_for(PAPER_PAGES[reference.partition(":")[0]], number=number)
         for reference, number in found.items()
     }
 

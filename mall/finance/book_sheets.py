@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from flask_babel import gettext as _
 
+from ledger.chart_of_accounts import Account
 from ledger.reports import AccountPage, AccountSum, BookSum, Executed, PostedTxn, TxnEntry
 from mall import clock
 from mall.finance.book_files import Column, SheetRow, workbook
-from mall.finance.book_words import account_code, account_name, book_name, event_name, paper_name, side_name
+from mall.finance.book_words import (
+    account_code,
+    account_name,
+    account_title_words,
+    book_name,
+    event_name,
+    paper_name,
+    side_name,
+)
 from mall.finance.books_in_sight import BooksInSight
 from mall.people.organisation import organisation_names
 from mall.regions.region import region_named
@@ -26,7 +36,7 @@ def trial_sheet(books: BooksInSight, found: Sequence[BookSum]) -> bytes:
     rows = []
     for one in found:
         for row in one.accounts:
-            names = (book_name(one.book), account_code(row.account), account_name(row.account))
+            names = (book_name(one.book), *_title(row.account, books.region_code, books.until))
             rows.append(SheetRow((*names, *_trial_amounts(row))))
         rows.append(SheetRow((book_name(one.book), "", _("合计"), *_trial_amounts(one)), is_sum=True))
     return workbook(name=_("科目余额表"), heading=heading_of(books), columns=columns, rows=rows)
@@ -56,7 +66,7 @@ def account_sheet(books: BooksInSight, page: AccountPage) -> bytes:
         )  # fmt: skip
     sums = (page.debit_fen, page.credit_fen, *_balance(page.closing_fen))
     rows.append(SheetRow((books.until.isoformat(), None, "", _("合计"), "", "", *sums), is_sum=True))
-    title = f"{account_code(page.account)} {account_name(page.account)}"
+    title = account_title_words(page.account, region_code=books.region_code, on=books.until)
     heading = [(_("科目"), title), *heading_of(books)]
     return workbook(name=_("明细账"), heading=heading, columns=columns, rows=rows)
 
@@ -71,7 +81,7 @@ def txn_sheet(txn: PostedTxn, entries: Iterable[TxnEntry], *, units: dict[int, s
     shown = list(entries)
     rows = [
         SheetRow((
-            book_name(entry.book), account_code(entry.account), account_name(entry.account),
+            book_name(entry.book), *_title(entry.account, txn.region_code, txn.effective_on),
             units.get(entry.unit_id, ""), f"{entry.line_code} {entry.line_name}", entry.document.partition(":")[2],
             *_sides(entry.amount_fen),
         ))
@@ -124,6 +134,10 @@ def heading_of(books: BooksInSight, *, from_day: bool = True) -> list[tuple[str,
         lines.append((_("预算指标"), f"{books.line.code} {books.line.name}"))
     days = f"{books.since.isoformat()} — {books.until.isoformat()}" if from_day else books.until.isoformat()
     return [*lines, (_("日期") if from_day else _("截至日期"), days), *_made()]
+
+
+def _title(account: Account, region_code: int, on: date) -> tuple[str, str]:
+    return account_code(account, region_code, on), account_name(account, region_code, on)
 
 
 def _made() -> list[tuple[str, str]]:

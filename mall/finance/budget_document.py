@@ -86,6 +86,11 @@ class BudgetDocument(Base):
     def states(self) -> StateTable:
         return BUDGET_DOCUMENT_STATES
 
+    @property
+    def opens_a_line(self) -> bool:
+        """Whether the approval creates a budget line; what it is called is not edited on a page."""
+        return any(line.budget_line_id is None for line in self.lines)
+
     def joined_by(self, user_id: int | None) -> None:
         """Whoever has a hand in a document does not decide it any more."""
         if user_id is not None and user_id not in self.maker_ids:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, field_validator
+from pydantic import Field, StrictBool, StrictInt
 
 from mall.access.actor import Actor
 from mall.access.authorize import may
+from mall.documents.document_action import Body, Nothing, WithNote, WithReason, body_in_shape
 from mall.errors import Refusal
-from mall.field_words import field_errors
 from mall.finance.budget_document import BudgetDocument
 from mall.finance.budget_document_action import UseCase
 from mall.finance.check_budget_document import AMOUNT_FEN_MAX, LINES_MAX, AmountOnLine
@@ -23,18 +23,6 @@ from mall.finance.decide_budget_document import (
 from mall.finance.draw_up_budget_document import BASIS_MAX, REASON_MAX, edit_budget_document
 
 
-class Body(BaseModel):
-    """An action's body: unknown fields are refused, so that a misspelt one is noticed."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _without_nul(cls, value: object) -> object:
-        """PostgreSQL holds no NUL in a text, and nobody means one."""
-        return value.replace("\x00", "") if isinstance(value, str) else value
-
-
 class DocumentLine(Body):
     """An amount on a budget line; negative where a transfer takes it from the line."""
 
@@ -45,22 +33,10 @@ class DocumentLine(Body):
         return AmountOnLine(budget_line_id=self.budget_line_id, amount_fen=self.amount_fen)
 
 
-class Nothing(Body):
-    """No facts are needed."""
-
-
-class WithNote(Body):
-    note: Annotated[str, Field(max_length=500)] = ""
-
-
 class Approval(WithNote):
     edition: Annotated[StrictInt, Field(ge=1, le=10**6)] | None = Field(
         default=None, description="The version that was read; another one is not approved"
     )
-
-
-class WithReason(Body):
-    reason: Annotated[str, Field(max_length=500)]
 
 
 class DocumentEdition(Body):
@@ -110,10 +86,7 @@ def perform(
     found = ACTIONS.get(action)
     if found is None:
         raise Refusal("budget.unknown_action", action=action[:60])
-    try:
-        given = found.body.model_validate(body or {})
-    except ValidationError as error:
-        raise Refusal("request.invalid", errors=field_errors(error)) from None
+    given = body_in_shape(found.body, body)
     facts = given.model_dump()
     if isinstance(given, DocumentEdition):
         facts["lines"] = [line.as_amount() for line in given.lines]
@@ -125,6 +98,7 @@ def possible(document: BudgetDocument, actor: Actor) -> list[str]:
     permitted = {
         step.action
         for step in document.states.steps_from(document.state)
-        if may(actor, step.permission, document) and not (step.action == "edit" and document.unit_id is None)
+        if may(actor, step.permission, document)
+        and not (step.action == "edit" and (document.unit_id is None or document.opens_a_line))
     }
     return [name for name in ACTIONS if name in permitted]

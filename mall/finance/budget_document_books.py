@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ledger import movements
+from ledger.cash_plan import months_from_text
 from ledger.posting import Entry
 from mall.documents.advance import Posting
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 ByLine = dict[int, int]
 
 #: kind -> entries; the amounts are those of the document's lines
-_MOVEMENTS: dict[str, Callable[[ByLine], list[Entry]]] = {
+_MOVEMENTS: dict[str, Callable[..., list[Entry]]] = {
     "appropriation": movements.adjust_appropriation,
     "supplement": movements.appropriate,
     "reduction": movements.reduce_appropriation,
@@ -23,10 +24,15 @@ _MOVEMENTS: dict[str, Callable[[ByLine], list[Entry]]] = {
     "freeze": movements.freeze,
     "thaw": movements.unfreeze,
 }
+#: kinds that may take money away from lines, and with it from their fund-use plans
+TAKING = ("appropriation", "reduction", "transfer")
 
 
 def post_budget_document(document: BudgetDocument, facts: dict[str, Any]) -> list[Posting]:
-    """Approved: appropriation / available and back, or available / frozen and back, line by line."""
+    """Approved: appropriation / available and back, or available / frozen and back, line by line.
+
+    `facts["planned"]`: {line id as text: {month as text: fen}}, the plan months that a loss takes money out of.
+    """
     amounts = {line.budget_line_id: line.amount_fen for line in document.lines if line.budget_line_id is not None}
     return [
         Posting(
@@ -35,8 +41,14 @@ def post_budget_document(document: BudgetDocument, facts: dict[str, Any]) -> lis
             source_type="budget_document",
             source_id=document.number,
             event=document.kind,
-            entries=_MOVEMENTS[document.kind](dict(sorted(amounts.items()))),
+            entries=_entries(document.kind, dict(sorted(amounts.items())), facts.get("planned") or {}),
             memo=f"{document.basis} {document.reason}"[:200],
             causation=document.reference,
         )
     ]
+
+
+def _entries(kind: str, amounts: ByLine, planned: dict[str, dict[str, int]]) -> list[Entry]:
+    if kind not in TAKING:
+        return _MOVEMENTS[kind](amounts)
+    return _MOVEMENTS[kind](amounts, planned=months_from_text(planned))

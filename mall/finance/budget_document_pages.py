@@ -91,7 +91,9 @@ def new() -> str:
     unit = unit_for(actor, unit_id)
     kinds = kinds_for(side_of(actor, unit))
     year = request.args.get("year", default=clock.today().year, type=int)
-    return _form_page(actor, unit, kind=_one_of(request.args.get("kind", ""), kinds) or kinds[0], year=year)
+    # Other pages lead here with what is to be asked for: amounts by line, reason and basis.
+    kind = _one_of(request.args.get("kind", ""), kinds) or kinds[0]
+    return _form_page(actor, unit, kind=kind, year=year, typed=request.args)
 
 
 @pages.post("")
@@ -283,7 +285,8 @@ def _page(number: str, *, done: str = "", refused: str = "", refusal: Refusal | 
     return render_template(
         "finance/document.html",
         document=document,
-        unit=organisation(document.unit_id) if document.unit_id is not None else None,
+        # A document for one unit says its name, also when it is not edited line by line.
+        unit=organisation(document.unit_ids[0]) if len(document.unit_ids) == 1 else None,
         unit_names=organisation_names({effect.unit_id for effect in effects}),
         sum_fen=_sum_in_sight(document, actor),
         is_part=len(effects) < len(document.lines),

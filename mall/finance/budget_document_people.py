@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from sqlalchemy import select
+from sqlalchemy.orm import Mapped
 
 from mall.access.predicates import covers
 from mall.database import session
-from mall.finance.budget_document import BudgetDocument
 from mall.people.organisation import Organisation
 from mall.people.user import UserAccount, UserPost
 
 
-def deciders_of(document: BudgetDocument) -> list[UserAccount]:
+class Decided(Protocol):
+    """A paper that a budget officer decides: a budget document, a fund-use plan."""
+
+    region_code: Mapped[int]
+    maker_ids: Mapped[list[int]]
+
+
+def deciders_of(document: Decided) -> list[UserAccount]:
     """Active people, those of the nearest finance department first."""
     rows = session().execute(
         select(UserAccount, Organisation.region_code)

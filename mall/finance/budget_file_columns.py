@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -41,24 +42,24 @@ COLUMNS: tuple[BudgetColumn, ...] = (
 )  # fmt: skip
 
 
-def csv_template() -> bytes:
+def csv_template(columns: Sequence[BudgetColumn] = COLUMNS) -> bytes:
     """UTF-8 with mark, as Excel opens it without asking."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([column.title for column in COLUMNS])
-    writer.writerow([column.example for column in COLUMNS])
+    writer.writerow([column.title for column in columns])
+    writer.writerow([column.example for column in columns])
     return text.getvalue().encode("utf-8-sig")
 
 
-def xlsx_template() -> bytes:
+def xlsx_template(columns: Sequence[BudgetColumn] = COLUMNS, *, name: str = "预算指标") -> bytes:
     """A workbook with one example; every cell is text, so codes keep their zeros and nothing can run."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     heading = book.add_format({"bold": True, "bg_color": "#E9ECEF"})
     required = book.add_format({"bold": True, "bg_color": "#FFE8CC"})
     as_text = book.add_format({"num_format": "@"})
-    sheet, help_sheet = book.add_worksheet("预算指标"), book.add_worksheet("说明")
-    for position, column in enumerate(COLUMNS):
+    sheet, help_sheet = book.add_worksheet(name), book.add_worksheet("说明")
+    for position, column in enumerate(columns):
         sheet.set_column(position, position, max(12, len(column.title) * 2 + 2), as_text)
         sheet.write_string(0, position, column.title, required if column.is_required else heading)
         sheet.write_string(1, position, column.example, as_text)

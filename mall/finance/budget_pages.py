@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from ledger.budget_lines import balance_of_standings, balances, explain_line, find_line, lines_of_unit
+from ledger.plan_months import plan_years
 from mall import clock
 from mall.access.actor import UNIT_ROLES
 from mall.access.authorize import may
@@ -20,6 +21,9 @@ from mall.finance.unit_budgets import UnitBudget, units_in_sight
 from mall.finance.visible_budget_documents import visible_to
 from mall.ordering.order import Order
 from mall.people.organisation import organisation, organisation_names
+from mall.plans import visible_fund_use_plans
+from mall.plans.check_fund_use_plan import turnover_fen
+from mall.plans.fund_use_plan import FundUsePlan, plans_of_line
 
 pages = Blueprint("budget", __name__)
 
@@ -46,6 +50,8 @@ def index() -> str:
         year=year,
         lines=lines,
         balances=balances(session(), [line.id for line in lines]),
+        plan_years=plan_years(session(), [line.id for line in lines]),
+        this_month=clock.today().month if year == clock.today().year else None,
     )
 
 
@@ -62,6 +68,7 @@ def explain(line_id: int) -> str:
     numbers = [one.document.partition(":")[2] for one in standings if one.document.startswith("order:")]
     orders = {order.reference: order for order in session().scalars(select(Order).where(Order.number.in_(numbers)))}
     documents = _documents_in_sight(line_id)
+    plans = _plans_in_sight(line_id)
     return render_template(
         "finance/explain.html",
         line=line,
@@ -74,6 +81,9 @@ def explain(line_id: int) -> str:
         orders=orders,
         suppliers=organisation_names({order.supplier_id for order in orders.values()}),
         documents=documents,
+        plans=plans,
+        plan_year=plan_years(session(), [line_id], at=clock.end_of_day(day) if day is not None else None)[line_id],
+        this_month=_month_in(line.year, day or clock.today()),
         numbers_in_sight={document.reference for document, _amount_fen in documents},
     )
 
@@ -88,6 +98,20 @@ def _documents_in_sight(line_id: int) -> list[tuple[BudgetDocument, int]]:
         for line in touching[document_id].lines
         if line.budget_line_id == line_id
     ]
+
+
+def _plans_in_sight(line_id: int) -> list[tuple[FundUsePlan, int]]:
+    """(plan, its amount on the line) of the fund-use plans that touch the line and that this reader may see."""
+    touching = {plan.id: plan for plan in plans_of_line(line_id)}
+    query = select(FundUsePlan.id).where(FundUsePlan.id.in_(touching)).order_by(FundUsePlan.id)
+    return [
+        (touching[plan_id], turnover_fen(line.amount_fen for line in touching[plan_id].lines_on(line_id)))
+        for plan_id in session().scalars(visible_fund_use_plans.visible_to(current_actor(), query))
+    ]
+
+
+def _month_in(year: int, day: date) -> int | None:
+    return day.month if day.year == year else None
 
 
 def _past_day(text: str) -> tuple[date | None, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from ledger import cash_plan
 from ledger.budget_lines import balances, find_lines
 from mall import clock
 from mall.access.actor import Actor
@@ -14,6 +16,7 @@ from mall.documents.advance import advance
 from mall.errors import Refusal
 from mall.finance.budget_document import BudgetDocument
 from mall.finance.budget_document_action import budget_document_action
+from mall.finance.budget_document_books import TAKING
 from mall.finance.check_budget_document import require_enough
 from mall.finance.open_budget_lines import open_budget_lines
 from mall.regions.regional_rule import rule
@@ -47,7 +50,7 @@ def approve_budget_document(
     document.decider_id = actor.user_id
     document.decided_at = clock.now()
     document.due_at = None
-    advance(document, "approve", actor, note=note.strip())
+    advance(document, "approve", actor, note=note.strip(), facts=_taken_from_plans(document))
 
 
 @budget_document_action("return")
@@ -102,6 +105,17 @@ def _require_as_judged(document: BudgetDocument) -> None:
                 before_fen=judged[line_id],
                 appropriation_fen=stand[line_id].appropriation_fen,
             )
+
+
+def _taken_from_plans(document: BudgetDocument) -> dict[str, Any]:
+    """A plan follows its budget: which months give up money with the lines that lose some."""
+    if document.kind not in TAKING:
+        return {}
+    sign = -1 if document.kind == "reduction" else 1
+    changes = {line.budget_line_id: sign * line.amount_fen for line in document.lines if line.budget_line_id}
+    losses = {line_id: -change_fen for line_id, change_fen in changes.items() if change_fen < 0}
+    planned = cash_plan.months_as_text(cash_plan.cut_by_line(session(), losses))
+    return {"planned": planned} if planned else {}
 
 
 def _require_other_eyes(document: BudgetDocument, actor: Actor) -> None:

@@ -111,6 +111,8 @@ def edit_budget_document(
     unit = organisation(document.unit_id) if document.unit_id is not None else None
     if unit is None:
         raise Refusal("budget.workbook_only", number=document.number)
+    if document.opens_a_line:
+        raise Refusal("budget.opens_a_line", number=document.number)
     document.reason, document.basis = grounds_of(reason=reason, basis=basis)
     known = check_lines(lines, kind=document.kind, unit=unit, year=document.year)
     document.edition += 1

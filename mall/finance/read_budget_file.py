@@ -9,13 +9,13 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import fastexcel
 
 from mall.errors import Refusal
-from mall.finance.budget_file_columns import COLUMNS
+from mall.finance.budget_file_columns import COLUMNS, BudgetColumn
 
 FILE_BYTES_MAX = 4 * 1024 * 1024
 UNFOLDED_BYTES_MAX = 128 * 1024 * 1024
@@ -45,8 +45,8 @@ class BudgetFileRow:
     is_too_wide: bool = False
 
 
-def read_budget_file(content: bytes) -> list[BudgetFileRow]:
-    """The filled rows below the header.
+def read_budget_file(content: bytes, *, columns: Sequence[BudgetColumn] = COLUMNS) -> list[BudgetFileRow]:
+    """The filled rows below the header; other tables come in the same way with columns of their own.
 
     Raises Refusal "workbook.too_big", "workbook.not_readable", "workbook.columns_missing",
     "workbook.too_many_rows", "workbook.empty".
@@ -54,21 +54,21 @@ def read_budget_file(content: bytes) -> list[BudgetFileRow]:
     if len(content) > FILE_BYTES_MAX:
         raise Refusal("workbook.too_big", size_bytes=len(content), size_bytes_max=FILE_BYTES_MAX)
     table = _workbook(content) if content.startswith(b"PK\x03\x04") else _text_file(content)
-    found = list(_rows(table))
+    found = list(_rows(table, columns=columns))
     if not found:
         raise Refusal("workbook.empty")
     return found
 
 
-def _rows(table: Iterable[list[str]]) -> Iterator[BudgetFileRow]:
+def _rows(table: Iterable[list[str]], *, columns: Sequence[BudgetColumn]) -> Iterator[BudgetFileRow]:
     positions: dict[str, int] = {}
     best: dict[str, int] = {}
     count = width = 0
     for row_number, cells in enumerate(table, start=1):
         if not positions:
-            candidate = _header(cells)
+            candidate = _header(cells, columns=columns)
             best = max(best, candidate, key=len)
-            if not _missing(candidate):
+            if not _missing(candidate, columns=columns):
                 positions, width = candidate, len(cells)
             elif row_number >= _HEADER_WITHIN:
                 break
@@ -84,12 +84,12 @@ def _rows(table: Iterable[list[str]]) -> Iterator[BudgetFileRow]:
             is_too_wide=any(cells[width:]),
         )
     if not positions:
-        raise Refusal("workbook.columns_missing", columns=_missing(best))
+        raise Refusal("workbook.columns_missing", columns=_missing(best, columns=columns))
 
 
-def _header(cells: list[str]) -> dict[str, int]:
+def _header(cells: list[str], *, columns: Sequence[BudgetColumn]) -> dict[str, int]:
     """{column: position} of the titles that this row carries."""
-    titles = {_folded(title): column.name for column in COLUMNS for title in (column.title, *column.aliases)}
+    titles = {_folded(title): column.name for column in columns for title in (column.title, *column.aliases)}
     found: dict[str, int] = {}
     for position, cell in enumerate(cells):
         name = titles.get(_folded(cell))
@@ -98,8 +98,8 @@ def _header(cells: list[str]) -> dict[str, int]:
     return found
 
 
-def _missing(found: dict[str, int]) -> list[str]:
-    return [column.title for column in COLUMNS if column.is_required and column.name not in found]
+def _missing(found: dict[str, int], *, columns: Sequence[BudgetColumn]) -> list[str]:
+    return [column.title for column in columns if column.is_required and column.name not in found]
 
 
 def _folded(title: str) -> str:

@@ -10,13 +10,16 @@ from flask_babel import gettext as _
 from mall import clock
 from mall.access.guards import current_actor, everyone, needs
 from mall.errors import Refusal
+from mall.finance.book_files import XLSX
 from mall.finance.late_payments import late_orders, overdue_units
-from mall.finance.supplier_statement import PLACES, statement_csv, statement_of
+from mall.finance.supplier_statement import PLACES, statement_csv, statement_of, statement_xlsx
 from mall.people.organisation import organisation_names
 from mall.regions.region import regions_by_code
 
 pages = Blueprint("statement", __name__)
 ROWS_ON_PAGE = 30
+#: places with a card of their own even when nothing stands there
+ALWAYS_SHOWN = ("to_accept", "accepted", "invoiced", "requested", "in_transit", "paid")
 
 
 @pages.get("/statement")
@@ -33,7 +36,7 @@ def index() -> str:
         statement=statement,
         rows=shown[(page - 1) * ROWS_ON_PAGE : page * ROWS_ON_PAGE],
         place=place,
-        places=PLACES,
+        places=[name for name in PLACES if name in ALWAYS_SHOWN or statement.counts[name]],
         words=_words(),
         year=year,
         page=page,
@@ -53,6 +56,16 @@ def export() -> Response:
     text = statement_csv(statement_of(current_actor(), year=year, place=place), words=_words(), header=header)
     disposition = f'attachment; filename="sunmall-statement-{year}-{clock.today():%Y%m%d}.csv"'
     return Response(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+
+
+@pages.get("/statement.xlsx")
+@needs("statement.read")
+def export_workbook() -> Response:
+    """The same as a workbook."""
+    year, place = _year(), _place()
+    content = statement_xlsx(statement_of(current_actor(), year=year, place=place), words=_words())
+    disposition = f'attachment; filename="sunmall-statement-{year}-{clock.today():%Y%m%d}.xlsx"'
+    return Response(content, content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
 @pages.get("/late-payments")
@@ -121,7 +134,11 @@ def _words() -> dict[str, Any]:
         "invoiced": _("已开票，待申请支付"),
         "requested": _("已申请，待单位批准"),
         "in_transit": _("已送国库，在途"),
+        "credit_due": _("待开红字发票"),
+        "retained": _("质保金，未到期"),
+        "refund_due": _("应退给单位"),
         "paid": _("已支付"),
+        "day": _("到期日"),
         "supplier": _("您"),
         "receiver": _("收货验收人"),
         "accountant": _("会计"),

@@ -1,60 +1,69 @@
-"""The supplier's statement of account: order by order how far the money has come, and whom it waits for."""
+"""The supplier's statement of account: how far each order's money has come, part by part, and whom it waits for."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from mall import clock
 from mall.access.actor import Actor
 from mall.audit.export_audit import neutral
 from mall.database import session
+from mall.finance.book_files import Column, SheetRow, workbook
 from mall.finance.payment_clock import PaymentClock, payment_clocks
+from mall.finance.settlement import SETTLING, Settlement, settlements
+from mall.finance.settlement_change import SettlementChange
 from mall.ordering.order import Order, load_lines
 from mall.ordering.visible_orders import visible_to
 from mall.people.organisation import organisation_names
 from mall.people.user import people_with, person_names
 
-#: where the money of an order stands, by its state; what is not here has not come so far or never will
-PLACE_OF: dict[str, str] = {
-    "contracted": "to_accept",
-    "shipped": "to_accept",
-    "received": "to_accept",
-    "refused": "to_accept",
-    "disputed": "to_accept",
-    "accepted": "accepted",
-    "invoiced": "invoiced",
-    "payment_requested": "requested",
-    "in_payment": "in_transit",
-    "paid": "paid",
-    "closed": "paid",
+#: before anything is accepted the whole order stands in one place
+TO_ACCEPT = ("contracted", "shipped", "received", "refused", "disputed")
+STATES = (*TO_ACCEPT, *SETTLING[2:], "closed")
+
+#: where a part of an order's money can stand, and the figure that says how much
+PLACES: dict[str, str] = {
+    "to_accept": "to_accept_fen",
+    "accepted": "to_invoice_fen",
+    "credit_due": "credit_due_fen",
+    "invoiced": "to_request_fen",
+    "requested": "requested_fen",
+    "in_transit": "in_transit_fen",
+    "retained": "retained_fen",
+    "refund_due": "refund_due_fen",
+    "paid": "kept_fen",
 }
-PLACES = ("to_accept", "accepted", "invoiced", "requested", "in_transit", "paid")
 
 #: who takes the next step: a role of the unit, "supplier", "treasury" or, when all is done, nobody
 WAITS_FOR: dict[str, str] = {
-    "contracted": "supplier",
-    "shipped": "receiver",
-    "received": "receiver",
-    "refused": "supplier",
-    "disputed": "supplier",
+    "to_accept": "receiver",
     "accepted": "supplier",
+    "credit_due": "supplier",
     "invoiced": "accountant",
-    "payment_requested": "finance",
-    "in_payment": "treasury",
+    "requested": "finance",
+    "in_transit": "treasury",
+    "retained": "day",
+    "refund_due": "supplier",
     "paid": "",
-    "closed": "",
 }
+#: before goods are there it is the supplier's turn
+SUPPLIERS_TURN = ("contracted", "refused", "disputed")
 
 
 @dataclass(frozen=True)
 class StatementRow:
-    """One order: the amount, its place, and the step and the people it waits for since when."""
+    """A part of an order's money: the amount, its place, and the step and the people it waits for since when.
+
+    `until` is the day that held back money is due; `clock` is None before anything is accepted.
+    """
 
     order: Order
     unit: str
@@ -64,6 +73,7 @@ class StatementRow:
     people: tuple[str, ...]
     since: datetime
     clock: PaymentClock | None
+    until: date | None = None
 
     @property
     def waits_days(self) -> int:
@@ -94,31 +104,71 @@ class Statement:
 
 def statement_of(actor: Actor, *, year: int, place: str = "") -> Statement:
     """The statement of the actor's suppliers; `place` (one of PLACES) narrows it."""
-    states = [state for state, at in PLACE_OF.items() if place in ("", at)]
     query = visible_to(actor, select(Order)).where(
-        Order.supplier_id.in_(actor.supplier_ids), Order.year == year, Order.state.in_(states)
+        Order.supplier_id.in_(actor.supplier_ids), Order.year == year, Order.state.in_(STATES)
     )
     orders = list(session().scalars(query.order_by(Order.id)))
     load_lines(orders)
-    clocks = payment_clocks(orders)
+    clocks, figures, held = payment_clocks(orders), settlements(orders), _held_until(orders)
     units = organisation_names({order.unit_id for order in orders})
-    people = _people(orders)
-    return Statement(
-        year=year,
-        rows=[
-            StatementRow(
-                order=order,
-                unit=units.get(order.unit_id, ""),
-                place=PLACE_OF[order.state],
-                amount_fen=_amount_of(order),
-                waits_for=WAITS_FOR[order.state],
-                people=people.get(order.id, ()),
-                since=order.state_since,
-                clock=clocks.get(order.id),
+    people = _People(orders)
+    rows = []
+    for order in orders:
+        for at, amount_fen in _portions(figures[order.id]):
+            if place in ("", at):
+                waits_for = _waits_for(order, at)
+                rows.append(
+                    StatementRow(
+                        order=order,
+                        unit=units.get(order.unit_id, ""),
+                        place=at,
+                        amount_fen=amount_fen,
+                        waits_for=waits_for,
+                        people=people.of(order, waits_for),
+                        since=order.state_since,
+                        clock=clocks.get(order.id) if at != "to_accept" else None,
+                        until=held.get(order.id) if at == "retained" else None,
+                    )
+                )
+    return Statement(year=year, rows=rows)
+
+
+def statement_xlsx(statement: Statement, *, words: dict[str, str]) -> bytes:
+    """The statement as a workbook; `words` names places and steps for the reader."""
+    columns = (
+        Column(_("订单"), width=26), Column(_("采购单位"), width=28), Column(_("款项到哪一步"), width=20),
+        Column(_("金额（元）"), "amount"), Column(_("等谁办理"), width=14), Column(_("办理人"), width=18),
+        Column(_("从何时起"), width=18), Column(_("最迟付款日"), width=14), Column(_("逾期天数"), "number", 10),
+        Column(_("逾期利息（元）"), "amount"),
+    )  # fmt: skip
+    rows = []
+    for row in statement.rows:
+        late = row.clock if row.clock is not None and row.clock.is_late else None
+        rows.append(
+            SheetRow(
+                (
+                    row.order.number,
+                    row.unit,
+                    words[row.place],
+                    row.amount_fen,
+                    words.get(row.waits_for, ""),
+                    "、".join(row.people),
+                    clock.local(row.since).strftime("%Y-%m-%d %H:%M"),
+                    due_day(row),
+                    late.days_late if late is not None else None,
+                    late.interest_fen if late is not None else None,
+                )
             )
-            for order in orders
-        ],
-    )
+        )
+    heading = [(_("年度"), str(statement.year)), (_("制表日期"), clock.today().isoformat())]
+    return workbook(name=_("对账单"), heading=heading, columns=columns, rows=rows)
+
+
+def due_day(row: StatementRow) -> str:
+    """The day on which this part is to be paid, where there is one."""
+    if row.until is not None:
+        return row.until.isoformat()
+    return row.clock.due_on.isoformat() if row.clock is not None else ""
 
 
 def statement_csv(statement: Statement, *, words: dict[str, str], header: tuple[str, ...]) -> str:
@@ -139,7 +189,7 @@ def statement_csv(statement: Statement, *, words: dict[str, str], header: tuple[
                 words.get(row.waits_for, ""),
                 "、".join(row.people),
                 clock.local(row.since).strftime("%Y-%m-%d %H:%M"),
-                row.clock.due_on.isoformat() if row.clock is not None else "",
+                due_day(row),
                 str(late.days_late) if late is not None else "",
                 f"{late.interest_fen // 100}.{late.interest_fen % 100:02d}" if late is not None else "",
             )
@@ -147,30 +197,44 @@ def statement_csv(statement: Statement, *, words: dict[str, str], header: tuple[
     return text.getvalue()
 
 
-def _amount_of(order: Order) -> int:
-    """What the order is worth to the supplier: what was accepted, before acceptance what the contract says."""
-    if PLACE_OF[order.state] == "to_accept":
-        return sum(line.contract_amount_fen for line in order.lines)
-    return sum(line.accepted_fen for line in order.lines)
+def _portions(figures: Settlement) -> Iterable[tuple[str, int]]:
+    """(place, fen) of every place where money of the order stands."""
+    for place, figure in PLACES.items():
+        amount_fen = getattr(figures, figure)
+        if amount_fen > 0:
+            yield place, amount_fen
 
 
-def _people(orders: list[Order]) -> dict[int, tuple[str, ...]]:
-    """{order id: names of those who can take the next step}; a person already named on the order comes first."""
-    named = {
-        order.id: order.named_receiver_id
-        for order in orders
-        if WAITS_FOR[order.state] == "receiver" and order.named_receiver_id
-    }
-    names = person_names(set(named.values()))
-    holders: dict[tuple[str, int], tuple[str, ...]] = {}
-    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for order in orders:
-        role = WAITS_FOR[order.state]
-        if order.id in named:
-            found[order.id] = (names.get(named[order.id], ""),)
-        elif role in ("receiver", "accountant", "finance"):
-            asked = (role, order.unit_id)
-            if asked not in holders:
-                holders[asked] = tuple(user.name for user in people_with(role, organisation_id=order.unit_id))
-            found[order.id] = holders[asked]
-    return dict(found)
+def _waits_for(order: Order, place: str) -> str:
+    return "supplier" if place == "to_accept" and order.state in SUPPLIERS_TURN else WAITS_FOR[place]
+
+
+def _held_until(orders: list[Order]) -> dict[int, date]:
+    """{order id: the next day on which held back money is due}"""
+    query = select(SettlementChange.order_id, SettlementChange.due_on).where(
+        SettlementChange.order_id.in_([order.id for order in orders]),
+        SettlementChange.kind == "retention",
+        SettlementChange.state == "agreed",
+    )
+    found: dict[int, date] = {}
+    for order_id, due_on in session().execute(query):
+        found[order_id] = min(due_on, found.get(order_id, due_on))
+    return found
+
+
+class _People:
+    """Names of those who can take the next step; a person already named on the order comes first."""
+
+    def __init__(self, orders: list[Order]) -> None:
+        self._named = person_names({order.named_receiver_id for order in orders if order.named_receiver_id})
+        self._holders: dict[tuple[str, int], tuple[str, ...]] = defaultdict(tuple)
+
+    def of(self, order: Order, role: str) -> tuple[str, ...]:
+        if role == "receiver" and order.named_receiver_id:
+            return (self._named.get(order.named_receiver_id, ""),)
+        if role not in ("receiver", "accountant", "finance"):
+            return ()
+        asked = (role, order.unit_id)
+        if asked not in self._holders:
+            self._holders[asked] = tuple(user.name for user in people_with(role, organisation_id=order.unit_id))
+        return self._holders[asked]

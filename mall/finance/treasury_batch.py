@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.database import Base, Instant
@@ -27,15 +29,48 @@ class TreasuryBatch(Base):
 
 
 class TreasuryFile(Base):
-    """One incoming return file; the same bytes a second time change nothing."""
+    """One incoming return file; the same bytes a second time change nothing.
+
+    `came_by` is "file" or "api"; `key_id` names the key that signed it, empty while no key is configured.
+    """
 
     __tablename__ = "treasury_file"
+    __table_args__ = (CheckConstraint("came_by in ('file', 'api')", name="came_by"),)
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     file_name: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True)
     row_count: Mapped[int]
     imported_at: Mapped[datetime] = mapped_column(Instant)
+    came_by: Mapped[str] = mapped_column(server_default="file")
+    key_id: Mapped[str] = mapped_column(server_default="")
+
+
+class TreasuryReceipt(Base):
+    """The treasury's word that it holds a batch, byte for byte; said once."""
+
+    __tablename__ = "treasury_receipt"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("treasury_batch.id"), unique=True)
+    key_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RefusedFile(Base):
+    """A file or body that was not taken, kept whole as it came, so that somebody can look at it."""
+
+    __tablename__ = "refused_file"
+    __table_args__ = (UniqueConstraint("sha256", "code"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    content: Mapped[bytes]
+    signature: Mapped[str]
+    code: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class TreasuryReturn(Base):
@@ -43,11 +78,21 @@ class TreasuryReturn(Base):
 
     __tablename__ = "treasury_return"
     __table_args__ = (
-        UniqueConstraint("treasury_reference", "payment_number"),
         UniqueConstraint("file_id", "line_no"),
         CheckConstraint(
-            "outcome in ('paid', 'refused', 'repeated', 'unknown', 'mismatch', 'conflict')", name="outcome"
+            "outcome in ('paid', 'refused', 'bounced', 'partial', 'repeated', 'early', 'unknown', 'mismatch', "
+            "'conflict')",
+            name="outcome",
         ),
+        # A reference settles its payment once, whatever the application thinks.
+        Index(
+            "uq_treasury_return_settled",
+            "payment_number",
+            "treasury_reference",
+            unique=True,
+            postgresql_where=text("outcome in ('paid', 'refused')"),
+        ),
+        Index("ix_treasury_return_said", "payment_number", "treasury_reference"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

@@ -12,6 +12,7 @@ from mall.database import session
 from mall.documents.history import history_of
 from mall.documents.numbers import next_number
 from mall.errors import Refusal
+from mall.finance.reckon_settlement import reckon
 from mall.fulfilment.acceptance import Acceptance
 from mall.fulfilment.receive_order import require_named_receiver
 from mall.ordering.deadlines import take_step
@@ -86,13 +87,13 @@ def _accept(
         acceptor_id=second.user_id if second else None,
         acceptor_name=second.name if second else "",
         note=note.strip()[:500],
+        due_on=payment_due_on(order),
         at=clock.now(),
     )
     session().add(sheet)
     session().flush()
     if complete:
         order.accepted_on = clock.today()
-        order.payment_due_on = payment_due_on(order)
     take_step(
         order,
         "accept" if complete else "accept_part",
@@ -101,6 +102,7 @@ def _accept(
         facts={"acceptance": sheet.number, "quantities": quantities, "is_deemed": is_deemed},
     )
     open_cards(order, quantities)
+    reckon(order)
 
 
 def _first_acceptor(order: Order) -> int | None:

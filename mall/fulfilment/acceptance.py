@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -32,6 +32,8 @@ class Acceptance(Base):
     acceptor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     acceptor_name: Mapped[str] = mapped_column(server_default="")
     note: Mapped[str] = mapped_column(server_default="")
+    #: by when what it owes is to be paid; sheets from before the column go by their order's day
+    due_on: Mapped[date | None]
     at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -7,7 +7,7 @@ from mall.access.actor import SYSTEM, Actor
 from mall.database import session
 from mall.documents.numbers import next_number
 from mall.errors import Refusal
-from mall.fulfilment.accept_order import payment_due_on
+from mall.finance.reckon_settlement import reckon
 from mall.fulfilment.delivery_note import DeliveryNote
 from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order
@@ -92,5 +92,5 @@ def finish_if_all_accepted(order: Order) -> None:
     complete = all(line.accepted == line.quantity - line.released for line in order.lines)
     if order.state == "received" and complete and any(line.accepted for line in order.lines):
         order.accepted_on = clock.today()
-        order.payment_due_on = payment_due_on(order)
         take_step(order, "finish_short", SYSTEM)
+        reckon(order)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, generate_latest, multiprocess
 
 from mall.access.authorize import may
 from mall.access.guards import current_actor, everyone
 from mall.health.check_health import check_health, count_outbox
+from mall.installation.restarts import kept_restarts
 from mall.jobs.heartbeat import silence
 
 pages = Blueprint("health", __name__)
@@ -62,6 +63,11 @@ def _of_the_moment() -> CollectorRegistry:
     events = Gauge("sunmall_outbox_events", "Events not yet delivered.", ("state",), registry=registry)
     events.labels("waiting").set(outbox.waiting)
     events.labels("parked").set(outbox.parked)
+    last = Gauge(
+        "sunmall_last_restart_timestamp_seconds", "When a part last ended by itself.", ("part",), registry=registry
+    )
+    for restart in kept_restarts(current_app.config["SUNMALL"].data_dir):
+        last.labels(restart.part).set(restart.instant.timestamp())
     silent = silence("worker")
     if silent is not None:
         age = Gauge("sunmall_worker_silence_seconds", "Since the worker's last sign of life.", registry=registry)

@@ -44,9 +44,13 @@ class ChildProcess:
             self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(within_seconds)
+        self.end_what_it_left()
+        self.process.wait()
+
+    def end_what_it_left(self) -> None:
+        """End every process of its session at once, the child itself too if it still runs."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
 
 def die_with_parent() -> Callable[[], None] | None:

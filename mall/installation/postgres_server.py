@@ -64,6 +64,10 @@ THROWAWAY_SETTINGS = """\
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+wal_compression = off
+autovacuum = off
 """
 ACCESS_RULES = """\
 # Everybody shows a password, on the socket only.

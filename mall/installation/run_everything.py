@@ -18,6 +18,7 @@ from mall.installation.keep_secrets import make_data_dir
 from mall.installation.log_files import last_lines
 from mall.installation.postgres_server import PostgresServer, running_server, server_in_use, start_server
 from mall.installation.refusal import InstallationRefused
+from mall.installation.restarts import Restarts
 from mall.installation.run_console_commands import ConsoleStep, steps_command
 from mall.installation.say_progress import mind_the_terminal, say, say_refusal, step
 from mall.installation.single_instance import refuse_taken_port, single_instance
@@ -26,7 +27,7 @@ from mall.settings import Settings, read_settings
 DONE, FAILED, REFUSED = 0, 1, 2
 HOST = os.environ.get("SUNMALL_BIND") or "127.0.0.1"
 SETTINGS_FILE = Path(__file__).with_name("gunicorn_settings.py")
-MOST_RESTARTS = 5
+LOOKS_EVERY_SECONDS = 0.1
 WEB_STOPS_WITHIN_SECONDS = 25
 WORKER_STOPS_WITHIN_SECONDS = 20
 WEB_STARTS_WITHIN_SECONDS = 90
@@ -87,6 +88,9 @@ def run_everything(settings: Settings, *, demo: bool, stop_asked: StopAsked) -> 
         return family.watch(stop_asked=stop_asked)
 
 
+COMMANDS = {"web": web_command, "worker": worker_command}
+
+
 class Family:
     """The web server and the worker, with the database server when it is ours."""
 
@@ -99,15 +103,17 @@ class Family:
         self.data_dir = data_dir
         self.server = server
         self.children: dict[str, ChildProcess] = {}
-        self.restarts = {"worker": 0, "database": 0}
+        self.restarts = Restarts(data_dir)
 
     def start(self) -> None:
-        self._start("web", command=web_command())
-        self._start("worker", command=worker_command())
+        self.restarts.started("database")
+        for name in COMMANDS:
+            self._start(name)
 
-    def _start(self, name: str, *, command: list[str]) -> None:
+    def _start(self, name: str) -> None:
+        self.restarts.started(name)
         self.children[name] = ChildProcess(
-            name, command=command, environment=self.environment, log_path=self.data_dir / "log" / f"{name}.log"
+            name, command=COMMANDS[name](), environment=self.environment, log_path=self.data_dir / "log" / f"{name}.log"
         )
 
     def wait_for_web(self, address: str, *, stop_asked: StopAsked) -> bool:
@@ -130,19 +136,14 @@ class Family:
         return True
 
     def watch(self, *, stop_asked: StopAsked) -> int:
-        """Stay until a stop is asked for (0) or something ends that cannot be started again (1)."""
+        """Stay until a stop is asked for (0); what ends is started again, until it ends too often in a row (1)."""
         while not stop_asked():
             if not self._mend_database(stop_asked=stop_asked):
                 return FAILED
-            if self.children["web"].ended_with() is not None:
-                self._say_ended(self.children["web"])
-                return FAILED
-            if self.children["worker"].ended_with() is not None:
-                self._say_ended(self.children["worker"])
-                if not self._may_restart("worker", stop_asked=stop_asked):
+            for name in COMMANDS:
+                if not self._mend_child(name, stop_asked=stop_asked):
                     return FAILED
-                self._start("worker", command=worker_command())
-            time.sleep(0.2)
+            time.sleep(LOOKS_EVERY_SECONDS)
         return DONE
 
     def _mend_database(self, *, stop_asked: StopAsked) -> bool:
@@ -150,21 +151,37 @@ class Family:
             return True
         say("数据库进程意外结束", english="the database server ended unexpectedly")
         say(last_lines(self.server.place.log_path))
-        if not self._may_restart("database", stop_asked=stop_asked):
+        if not self._may_restart("database", ended_with="", stop_asked=stop_asked):
             return False
         self.server = start_server(self.data_dir, give_up=stop_asked)
+        self.restarts.started("database")
         return True
 
-    def _may_restart(self, name: str, *, stop_asked: StopAsked) -> bool:
-        """Count the restart and wait a little longer each time; False when there were too many."""
-        self.restarts[name] += 1
-        if self.restarts[name] > MOST_RESTARTS:
-            say(f"{name} 已重启 {MOST_RESTARTS} 次，不再尝试", english="too many restarts; stopping everything")
+    def _mend_child(self, name: str, *, stop_asked: StopAsked) -> bool:
+        child = self.children[name]
+        code = child.ended_with()
+        if code is None:
+            return True
+        self._say_ended(child)
+        # Processes of a web server that was killed would hold its port for a while.
+        child.end_what_it_left()
+        if not self._may_restart(name, ended_with=str(code), stop_asked=stop_asked):
             return False
-        pause_ends_at = time.monotonic() + 2 ** (self.restarts[name] - 1)
+        if not stop_asked():
+            self._start(name)
+        return True
+
+    def _may_restart(self, name: str, *, ended_with: str, stop_asked: StopAsked) -> bool:
+        """Wait as long as befits the number of its ends in a row; False when there were too many."""
+        pause_seconds = self.restarts.pause_before(name)
+        if pause_seconds is None:
+            say(f"{name} 接连结束太多次，不再尝试", english=f"{name} ended too often in a row; stopping everything")
+            return False
+        pause_ends_at = time.monotonic() + pause_seconds
         while time.monotonic() < pause_ends_at and not stop_asked():
-            time.sleep(0.1)
-        say(f"重新启动 {name}（第 {self.restarts[name]} 次）", english="starting it again")
+            time.sleep(0.05)
+        self.restarts.note(name, ended_with=ended_with)
+        say(f"重新启动 {name}（等了 {pause_seconds:g} 秒）", english=f"starting it again after {pause_seconds:g} s")
         return True
 
     def _say_ended(self, child: ChildProcess) -> None:

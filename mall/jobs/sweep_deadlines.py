@@ -10,6 +10,7 @@ from mall.access.actor import SYSTEM
 from mall.audit.record import record
 from mall.database import atomic, close_reading, session
 from mall.errors import Refusal
+from mall.finance.answer_change import release_due_retentions
 from mall.fulfilment.accept_order import deem_accepted
 from mall.ordering.answer_order import decline_order
 from mall.ordering.close_order import close_if_done
@@ -34,7 +35,7 @@ def sweep_deadlines(*, limit: int = 500) -> int:
         .all()
     )
     close_reading()
-    acted = 0
+    acted = release_due_retentions(limit=limit)
     for number, state in due:
         try:
             acted += _act(number, state)

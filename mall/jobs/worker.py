@@ -15,9 +15,18 @@ from pathlib import Path
 
 import structlog
 
+from mall import clock
 from mall.access.actor import SYSTEM
+from mall.catalogue.sweep_listings import sweep_listings
 from mall.database import close_reading
-from mall.finance.exchange_treasury import export_batch, import_returns, write_batches
+from mall.errors import Refusal
+from mall.exchange.exchange_key import keys_of
+from mall.exchange.receive_return import receive_return_file, signature_beside
+from mall.exchange.receive_statement import receive_statement_file
+from mall.exchange.reconcile import reconcile_by_night
+from mall.exchange.settle_return import retry_waiting
+from mall.exchange.sign_batches import sign_batches
+from mall.finance.exchange_treasury import export_batch, write_batches
 from mall.jobs.heartbeat import beat
 from mall.jobs.sweep_deadlines import sweep_deadlines
 from mall.outbox.deliver import deliver_waiting
@@ -47,8 +56,12 @@ def add_chore(name: str, work: Callable[[], int | None], *, every_seconds: float
         _given.append(Chore(name, work, every_seconds))
 
 
-#: return files this process has taken in; after a restart they are read once more, which changes nothing
-_read_already: set[str] = set()
+#: return files this process has looked at, each with its signature or without; after a restart they are read once
+#: more, which changes nothing
+_read_already: set[tuple[str, str]] = set()
+
+#: how long a return file waits for the signature that should follow it
+UNSIGNED_WAIT_SECONDS = 120
 
 
 def treasury_folders(data_dir: Path) -> tuple[Path, Path]:
@@ -56,19 +69,54 @@ def treasury_folders(data_dir: Path) -> tuple[Path, Path]:
     return data_dir / "treasury" / "out", data_dir / "treasury" / "in"
 
 
+def statement_folder(data_dir: Path) -> Path:
+    """Where statements of the treasury and of the budget system are looked for."""
+    return data_dir / "treasury" / "statements"
+
+
 def exchange_with_treasury(data_dir: Path) -> int:
     """Send what waits, and take in every return file that lies there. Returns how many payments moved."""
     outgoing, incoming = treasury_folders(data_dir)
     batch = export_batch(actor=SYSTEM)
     write_batches(outgoing)
+    sign_batches(outgoing, data_dir=data_dir)
     moved = batch.payment_count if batch is not None else 0
     for path in sorted(incoming.glob("*.csv")) if incoming.exists() else []:
-        if path.name in _read_already:
-            continue
-        report = import_returns(actor=SYSTEM, path=path)
-        _read_already.add(path.name)
-        moved += sum(count for outcome, count in report.outcomes.items() if outcome in ("paid", "refused"))
-    return moved
+        moved += _take_in(path, data_dir=data_dir)
+    for path in sorted(statement_folder(data_dir).glob("*.csv")):
+        _take_statement(path, data_dir=data_dir)
+    return moved + retry_waiting(actor=SYSTEM)
+
+
+def _take_in(path: Path, *, data_dir: Path) -> int:
+    """Take one return file in. One that is refused is kept and shown, and does not hold up the others."""
+    seen = (path.name, signature_beside(path))
+    if seen in _read_already:
+        return 0
+    if not seen[1] and keys_of(data_dir) and clock.now().timestamp() - path.stat().st_mtime < UNSIGNED_WAIT_SECONDS:
+        return 0
+    try:
+        report = receive_return_file(actor=SYSTEM, path=path, data_dir=data_dir)
+    except Refusal as refusal:
+        _log.warning("treasury.file_refused", file=path.name, code=refusal.code)
+        _read_already.add(seen)
+        return 0
+    _read_already.add(seen)
+    return sum(count for outcome, count in report.outcomes.items() if outcome in ("paid", "refused"))
+
+
+def _take_statement(path: Path, *, data_dir: Path) -> None:
+    """Take one statement in; one that is refused is kept and shown."""
+    seen = (f"statements/{path.name}", signature_beside(path))
+    if seen in _read_already:
+        return
+    if not seen[1] and keys_of(data_dir) and clock.now().timestamp() - path.stat().st_mtime < UNSIGNED_WAIT_SECONDS:
+        return
+    try:
+        receive_statement_file(actor=SYSTEM, path=path, data_dir=data_dir)
+    except Refusal as refusal:
+        _log.warning("treasury.file_refused", file=path.name, code=refusal.code)
+    _read_already.add(seen)
 
 
 def run_worker(settings: Settings, *, say: Callable[[str], None]) -> int:
@@ -86,6 +134,9 @@ def run_worker(settings: Settings, *, say: Callable[[str], None]) -> int:
         Chore("outbox", lambda: deliver_waiting(limit=200), 0.5),
         Chore("search index", keeper.step, 1),
         Chore("deadlines", sweep_deadlines, 30),
+        Chore("listings", sweep_listings, 60),
+        Chore("suspense", lambda: retry_waiting(actor=SYSTEM), 60),
+        Chore("reconciliation", reconcile_by_night, 600),
         *_given,
     ]
     threads = [threading.Thread(target=_repeat, args=(chore, stop), name=chore.name, daemon=True) for chore in chores]

@@ -7,11 +7,13 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from mall.access.guards import current_actor, needs
+from mall.assets.remind_of_cards import CHECK_PREFIX
 from mall.documents.numbers import PREFIXES
 from mall.notices.notice import Notice, notices_for
 from mall.notices.notice_words import NOTICE_WORDS, sentence
 from mall.notices.read_notices import mark_read
-from mall.web.names import budget_kind_name
+from mall.plans.plan_words import plan_kind_name
+from mall.web.names import budget_kind_name, change_kind_name
 
 pages = Blueprint("notices", __name__)
 
@@ -50,8 +52,12 @@ def mark_as_read() -> Response:
 def _as_shown(notice: Notice) -> dict[str, object]:
     amount_fen = int(notice.facts.get("amount_fen", 0))
     facts = {**notice.facts, "amount": f"¥{amount_fen // 100:,}.{amount_fen % 100:02d}"}
+    if "kind" in facts:
+        facts["change_kind"] = change_kind_name(str(facts["kind"]))
     if "document_kind" in facts:
         facts["document_kind"] = budget_kind_name(str(facts["document_kind"]))
+    if "plan_kind" in facts:
+        facts["plan_kind"] = plan_kind_name(str(facts["plan_kind"]))
     return {
         "notice": notice,
         "words": sentence(notice.code, facts=facts, language=str(get_locale())),
@@ -63,6 +69,17 @@ def _as_shown(notice: Notice) -> dict[str, object]:
 
 def _address(number: str) -> str:
     """The page of the document with this number; the prefix says of which kind it is."""
-    if number.startswith(f"{PREFIXES['budget_document']}-"):
-        return url_for("budget_documents.show", number=number)
+    pages_of = {
+        "budget_document": "budget_documents.show", "payment_finding": "payment_watch.finding",
+        "year_end": "year_end.show", "journal": "journals.show",
+    }  # fmt: skip
+    for kind, endpoint in pages_of.items():
+        if number.startswith(f"{PREFIXES[kind]}-"):
+            return url_for(endpoint, number=number)
+    if number.startswith(f"{PREFIXES['payment_load']}-"):
+        return url_for("payment_watch.index", state="open")
+    if number.startswith(f"{CHECK_PREFIX}-"):
+        return url_for("asset_checks.index", unit=number.partition("-")[2])
+    if number.startswith(f"{PREFIXES['fund_use_plan']}-"):
+        return url_for("fund_use_plans.show", number=number)
     return url_for("orders.show", number=number)

@@ -1,6 +1,7 @@
 """The sentences of notices: one for each code, in Chinese and in English.
 
-A sentence may use the facts kept with the notice: {number}, {unit}, {supplier}, {amount}, {reason}.
+A sentence may use the facts kept with the notice: {number}, {unit}, {supplier}, {amount}, {reason};
+those of changes agreed after the contract also {change_kind}.
 """
 
 from __future__ import annotations
@@ -138,9 +139,84 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         en="The treasury has paid {amount} for order {number}.",
         is_task=False,
     ),
+    "payment_bounced": NoticeText(
+        zh="订单 {number} 已付的 {amount} 被退票：{reason}。款项已回到应付，请更正后重新申请。",
+        en="The {amount} paid for order {number} came back: {reason}. Correct it and request again.",
+        is_task=True,
+    ),
+    "credit_note_entered": NoticeText(
+        zh="{supplier}已为订单 {number} 开具红字发票。",
+        en="{supplier} has issued a credit note for order {number}.",
+        is_task=False,
+    ),
+    "goods_to_replace": NoticeText(
+        zh="订单 {number} 的部分货物退换，请取回并重新发货：{reason}。",
+        en="Part of order {number} goes back to be replaced: {reason}. Please fetch it and ship again.",
+        is_task=True,
+    ),
+    "answer_change": NoticeText(
+        zh="{unit}就订单 {number} 提出{change_kind}（{amount}）：{reason}。请您答复。",
+        en="{unit} proposes for order {number}: {change_kind} ({amount}): {reason}. Please answer.",
+        is_task=True,
+    ),
+    "change_agreed": NoticeText(
+        zh="{supplier}同意订单 {number} 的{change_kind}（{amount}）。",
+        en="{supplier} agrees for order {number}: {change_kind} ({amount}).",
+        is_task=False,
+    ),
+    "change_declined": NoticeText(
+        zh="{supplier}不同意订单 {number} 的{change_kind}（{amount}）：{reason}。",
+        en="{supplier} declines for order {number}: {change_kind} ({amount}): {reason}.",
+        is_task=False,
+    ),
+    "retention_due": NoticeText(
+        zh="订单 {number} 的质保金 {amount} 已到期，请申请付款。",
+        en="The {amount} held back of order {number} is due. Please request payment.",
+        is_task=True,
+    ),
+    "answer_refund": NoticeText(
+        zh="{unit}要求退回订单 {number} 已付的 {amount}：{reason}。请您答复。",
+        en="{unit} claims back {amount} paid for order {number}: {reason}. Please answer.",
+        is_task=True,
+    ),
+    "refund_agreed": NoticeText(
+        zh="{supplier}同意退回订单 {number} 的 {amount}；到账后请登记，或用货款抵扣。",
+        en="{supplier} will refund {amount} of order {number}. Enter it when it arrives, or keep it from a payment.",
+        is_task=True,
+    ),
+    "refund_disputed": NoticeText(
+        zh="{supplier}对订单 {number} 的退款 {amount} 有异议：{reason}。",
+        en="{supplier} disputes the refund of {amount} of order {number}: {reason}.",
+        is_task=True,
+    ),
+    "refund_settled": NoticeText(
+        zh="订单 {number} 的退款 {amount} 已了结。",
+        en="The refund of {amount} of order {number} is settled.",
+        is_task=False,
+    ),
     "rate_order": NoticeText(
         zh="订单 {number} 已付清，请您评价{supplier}。",
         en="Order {number} is paid. Please rate {supplier}.",
+        is_task=True,
+    ),
+    "explain_payment_findings": NoticeText(
+        zh="导入的支付明细 {number} 里有 {count} 个疑点（{amount}），等您说明。",
+        en="The payments loaded as {number} hold {count} findings ({amount}) that wait for your explanation.",
+        is_task=True,
+    ),
+    "decide_payment_finding": NoticeText(
+        zh="{unit}对支付疑点 {number}（{amount}）作了说明，等您审核。",
+        en="{unit} explained finding {number} ({amount}); the decision is yours.",
+        is_task=True,
+    ),
+    "payment_explanation_accepted": NoticeText(
+        zh="支付疑点 {number}（{amount}）的说明已采纳。",
+        en="The explanation of finding {number} ({amount}) was accepted.",
+        is_task=False,
+    ),
+    "explain_payment_finding_again": NoticeText(
+        zh="支付疑点 {number}（{amount}）的说明不足：{reason}。请补充。",
+        en="The explanation of finding {number} ({amount}) is not enough: {reason}. Please add to it.",
         is_task=True,
     ),
     "decide_budget_document": NoticeText(
@@ -158,10 +234,75 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         en="Budget document {number} ({document_kind}) is approved; the money has moved.",
         is_task=False,
     ),
+    "asset_faults": NoticeText(
+        zh="{unit}有 {count} 项资产卡片与订单、账簿对不上，其中 {overdue} 张逾期没有登记，请核对。",
+        en="{count} asset cards of {unit} do not fit orders or books, {overdue} of them overdue. Please check them.",
+        is_task=True,
+    ),
+    "decide_fund_use_plan": NoticeText(
+        zh="{unit}的用款计划 {number}（{plan_kind}，{amount}）等您批复。",
+        en="Fund-use plan {number} of {unit} ({plan_kind}, {amount}) waits for your decision.",
+        is_task=True,
+    ),
+    "fund_use_plan_returned": NoticeText(
+        zh="用款计划 {number}（{plan_kind}）被退回：{reason}。请修改后重新提交，或撤回。",
+        en="Fund-use plan {number} ({plan_kind}) was returned: {reason}. Change and submit it, or withdraw it.",
+        is_task=True,
+    ),
+    "fund_use_plan_approved": NoticeText(
+        zh="用款计划 {number}（{plan_kind}）已批复 {amount}。",
+        en="Fund-use plan {number} ({plan_kind}) is approved: {amount}.",
+        is_task=False,
+    ),
+    "fund_use_plan_held": NoticeText(
+        zh="用款计划 {number} 有 {held} 行应列政府采购，暂缓批复：请改列、调剂或说明例外理由。",
+        en="Of fund-use plan {number}, {held} lines are procurement and held: re-point them, or give a reason.",
+        is_task=True,
+    ),
+    "fund_use_plan_plea": NoticeText(
+        zh="{unit}为用款计划 {number} 暂缓的行说明了例外理由：{reason}。请决定是否同意。",
+        en="{unit} gave a reason for a held line of fund-use plan {number}: {reason}. Decide whether to accept it.",
+        is_task=True,
+    ),
     "register_assets": NoticeText(
         zh="订单 {number} 中有达到资产标准的物品，请登记资产卡片。",
         en="Order {number} has items at or above the asset limit. Please register their asset cards.",
         is_task=True,
+    ),
+    "sign_year_end": NoticeText(
+        zh="{unit} {year} 年的年末清理表 {number}（结转 {amount}）等您签署。",
+        en="The year-end worksheet {number} of {unit} for {year} (carrying {amount}) waits for your signature.",
+        is_task=True,
+    ),
+    "approve_year_end": NoticeText(
+        zh="{unit} {year} 年的年末清理表 {number}（结转 {amount}）等您批准。",
+        en="The year-end worksheet {number} of {unit} for {year} (carrying {amount}) waits for your approval.",
+        is_task=True,
+    ),
+    "year_end_returned": NoticeText(
+        zh="年末清理表 {number} 被退回：{reason}。请修改后重新提交。",
+        en="Year-end worksheet {number} was returned: {reason}. Change it and hand it in again.",
+        is_task=True,
+    ),
+    "year_end_executed": NoticeText(
+        zh="年末清理表 {number} 已执行，结转 {amount}。结转的订单付款前，请编报新年度的用款计划。",
+        en="Year-end worksheet {number} was executed, {amount} carried. File a fund-use plan before paying that.",
+        is_task=False,
+    ),
+    "approve_journal": NoticeText(
+        zh="手工凭证 {number}（{unit}，{amount}）等您审核。",
+        en="Manual journal {number} ({unit}, {amount}) waits for your approval.",
+        is_task=True,
+    ),
+    "journal_approved": NoticeText(
+        zh="手工凭证 {number}（{amount}）已审核并记账。",
+        en="Manual journal {number} ({amount}) was approved and posted.",
+        is_task=False,
+    ),
+    "journal_returned": NoticeText(
+        zh="手工凭证 {number} 被退回：{reason}。没有记账。",
+        en="Manual journal {number} was returned: {reason}. Nothing was posted.",
+        is_task=False,
     ),
 }
 

@@ -13,6 +13,8 @@ from mall.access.predicates import covers
 from mall.access.separate_people import people_kept_from
 from mall.database import session
 from mall.finance.payment_request import PaymentRequest
+from mall.finance.refund_claim import RefundClaim
+from mall.finance.settlement_change import SettlementChange
 from mall.notices.notice import Notice
 from mall.notices.notice_words import NOTICE_WORDS
 from mall.ordering.order import Order, load_lines
@@ -111,13 +113,35 @@ HAND_OVERS: tuple[HandOver, ...] = (
     HandOver("order.accept", "send_invoice", supplier_people),
     HandOver("order.accept", "register_assets", asset_clerks),
     HandOver("order.finish_short", "send_invoice", supplier_people),
+    HandOver("order.accept_part", "send_invoice", supplier_people),
     HandOver("order.invoice", "request_payment", accountants),
-    HandOver("order.request_payment", "approve_payment", holders("finance", duty="finance_id")),
-    HandOver("order.return_payment", "payment_returned", accountants),
-    HandOver("order.pay", "payment_made", supplier_people),
+    HandOver("order.invoice_part", "request_payment", accountants),
+    HandOver("order.credit_note", "credit_note_entered", accountants),
+    HandOver("order.goods_back", "goods_to_replace", supplier_people),
     HandOver("order.pay", "rate_order", handler),
-    HandOver("order.refuse_payment", "payment_refused", accountants),
-    HandOver("order.refuse_payment", "payment_refused", supplier_people),
+    HandOver("order.reckon_paid", "rate_order", handler),
+    HandOver("payment.request", "approve_payment", holders("finance", duty="finance_id")),
+    HandOver("payment.return", "payment_returned", accountants),
+    HandOver("payment.pay", "payment_made", supplier_people),
+    HandOver("payment.refuse", "payment_refused", accountants),
+    HandOver("payment.refuse", "payment_refused", supplier_people),
+    HandOver("payment.bounce", "payment_bounced", accountants),
+    HandOver("payment.bounce", "payment_bounced", supplier_people),
+    HandOver("change.ask", "answer_change", supplier_people),
+    HandOver("change.agree", "change_agreed", handler),
+    HandOver("change.agree", "change_agreed", accountants),
+    HandOver("change.decline", "change_declined", handler),
+    HandOver("change.decline", "change_declined", accountants),
+    HandOver("change.release", "retention_due", accountants),
+    HandOver("refund.claim", "answer_refund", supplier_people),
+    HandOver("refund.insist", "answer_refund", supplier_people),
+    HandOver("refund.agree", "refund_agreed", holders("finance", duty="finance_id")),
+    HandOver("refund.agree", "refund_agreed", accountants),
+    HandOver("refund.dispute", "refund_disputed", handler),
+    HandOver("refund.dispute", "refund_disputed", accountants),
+    HandOver("refund.receive", "refund_settled", supplier_people),
+    HandOver("refund.offset", "refund_settled", supplier_people),
+    HandOver("refund.give_up", "refund_settled", supplier_people),
     HandOver("payment.send", "payment_under_way", supplier_people),
 )
 
@@ -131,10 +155,11 @@ def send_notices(event: Event) -> None:
     order = _order_of(event)
     if order is None:
         return
+    paper = _paper_of(event)
     if event.payload.get("before") != event.payload.get("after"):
-        _clear_tasks(order, event=event)
+        _clear_tasks(order, event=event, paper=paper)
     told: set[int] = set()
-    facts = _facts(order, event=event)
+    facts = _facts(order, event=event, paper=paper)
     for hand_over in HAND_OVERS:
         if hand_over.event != event.name:
             continue
@@ -146,20 +171,36 @@ def send_notices(event: Event) -> None:
             _write(order, event=event, user_id=user_id, code=hand_over.code, facts=facts)
 
 
+#: papers that hang on an order: payment:ZF-..., change:XG-..., refund:TK-...
+_PAPERS: dict[str, type[PaymentRequest] | type[SettlementChange] | type[RefundClaim]] = {
+    "payment": PaymentRequest,
+    "change": SettlementChange,
+    "refund": RefundClaim,
+}
+
+
+def _paper_of(event: Event) -> PaymentRequest | SettlementChange | RefundClaim | None:
+    kind, _, number = event.document.partition(":")
+    table = _PAPERS.get(kind)
+    return session().scalar(select(table).where(table.number == number)) if table is not None else None
+
+
 def _order_of(event: Event) -> Order | None:
     kind, _, number = event.document.partition(":")
     query = select(Order).where(Order.number == number)
-    if kind == "payment":
-        query = select(Order).join(PaymentRequest, PaymentRequest.order_id == Order.id)
-        query = query.where(PaymentRequest.number == number)
+    if kind in _PAPERS:
+        table = _PAPERS[kind]
+        query = select(Order).join(table, table.order_id == Order.id).where(table.number == number)
     order = session().scalar(query)
     if order is not None:
         load_lines([order])
     return order
 
 
-def _clear_tasks(order: Order, *, event: Event) -> None:
-    """The order has moved on: what was asked of people before is no longer waiting, whoever did it."""
+def _clear_tasks(order: Order, *, event: Event, paper: PaymentRequest | SettlementChange | RefundClaim | None) -> None:
+    """The paper has moved on: what was asked of people before is no longer waiting, whoever did it. The order's own
+    steps leave the tasks of its payments, changes and refunds alone: several can be under way."""
+    number = Notice.facts["paper"].astext
     session().execute(
         update(Notice)
         .where(
@@ -168,20 +209,28 @@ def _clear_tasks(order: Order, *, event: Event) -> None:
             Notice.event_id < event.id,
             Notice.code.in_(TASKS),
             Notice.code != "register_assets",
+            number == paper.number if paper is not None else number.is_(None),
         )
         .values(read_at=clock.now())
     )
 
 
-def _facts(order: Order, *, event: Event) -> dict[str, object]:
+def _facts(
+    order: Order, *, event: Event, paper: PaymentRequest | SettlementChange | RefundClaim | None
+) -> dict[str, object]:
     names = organisation_names({order.unit_id, order.supplier_id})
-    return {
+    facts: dict[str, object] = {
         "number": order.number,
         "unit": names.get(order.unit_id, ""),
         "supplier": names.get(order.supplier_id, ""),
         "amount_fen": sum(line.contract_amount_fen for line in order.lines),
         "reason": str(event.payload.get("note") or order.cancellation_reason),
     }
+    if paper is not None:
+        facts |= {"paper": paper.number, "amount_fen": paper.amount_fen}
+        if isinstance(paper, SettlementChange):
+            facts["kind"] = paper.kind
+    return facts
 
 
 def _write(order: Order, *, event: Event, user_id: int, code: str, facts: dict[str, object]) -> None:

@@ -32,6 +32,7 @@ class CartForm:
     delivery: dict[str, str] = field(default_factory=dict)
     receiver_id: int | None = None
     note: str = ""
+    excess_reason: str = ""
     problems: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -66,6 +67,7 @@ def read_cart_form(form: Mapping[str, str]) -> CartForm:
     found.delivery = {name: form.get(name, "").strip()[:most] for name, most in DELIVERY_FIELDS.items()}
     found.receiver_id = whole_number_of(form.get("receiver", "")) or None
     found.note = form.get("note", "").strip()[:500]
+    found.excess_reason = form.get("excess_reason", "").strip()[:500]
     return found
 
 

@@ -92,6 +92,7 @@ def submit() -> Response:
             delivery=form.delivery,
             named_receiver_id=form.receiver_id,
             note=form.note,
+            excess_reason=form.excess_reason,
             request_key=request_key,
             from_cart=True,
         )
@@ -180,6 +181,8 @@ def _not_yet(form: CartForm, *, unit_id: int) -> str:
     changed = _save(form, unit_id=unit_id)
     lines = cart_lines(user_id=current_actor().user_id or 0, unit_id=unit_id)
     form.problems |= delivery_problems(form)
+    if not form.excess_reason and review_cart(actor=current_actor(), unit_id=unit_id).is_above_standard:
+        form.problems["excess_reason"] = _("数量超过配置标准，请写明理由，或减少数量。")
     if changed or {line.id for line in lines} != set(form.listings):
         return _("购物车与您刚才看到的不同了，请核对金额后再提交。")
     if form.problems:

@@ -7,6 +7,7 @@ from typing import Any
 from mall import clock
 from mall.access.actor import Actor
 from mall.access.authorize import authorize
+from mall.assets.asset_kind import makes_cards
 from mall.catalogue.offer import offers
 from mall.errors import Refusal
 from mall.ordering.deadlines import take_step
@@ -18,10 +19,12 @@ from mall.regions.regional_rule import rule
 
 
 @order_action("submit")
-def submit_order(order: Order, *, actor: Actor) -> None:
-    """Submit a returned order again: checked anew, money reserved anew."""
+def submit_order(order: Order, *, actor: Actor, excess_reason: str = "") -> None:
+    """Submit a returned order again: checked anew, money reserved anew. `excess_reason` as for `place_order`."""
     order.states.step("submit", order.state)
-    limit = recheck(order)
+    limit = recheck(order, excess_reason=excess_reason)
+    # Returned in one budget year and submitted again in the next, it is an order of the next.
+    order.year, order.counted_year = clock.today().year, None
     order.round += 1
     order.submitted_at = clock.now()
     # A new round is decided anew, but whoever decided the last one carries no other duty of this order.
@@ -86,7 +89,9 @@ def _take_todays_prices(order: Order) -> None:
         line.price_fen = line.contract_price_fen = listing.price_fen
         line.tax_rate_bp = listing.tax_rate_bp
         line.listing_version = listing.version
-        line.is_asset = bool(offer.category and offer.category.is_asset) and listing.price_fen >= asset_limit.value
+        line.is_asset = makes_cards(
+            line.category_code, price_fen=listing.price_fen, limit_fen=asset_limit.value, on=clock.today()
+        )
     order.total_fen = sum(line.amount_fen for line in order.lines)
 
 

@@ -17,6 +17,7 @@ from mall.access.actor import Actor
 from mall.access.authorize import authorize
 from mall.audit.record import record
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_states import NOT_SHOWN
 from mall.database import atomic, session
 from mall.errors import Refusal
 from mall.ordering.cart import CartLine, cart_lines
@@ -52,7 +53,7 @@ def add_to_cart(*, actor: Actor, unit_id: int, listing_id: int, quantity: int) -
     """
     _require(actor, unit_id)
     listing = session().get(Listing, listing_id)
-    if listing is None:
+    if listing is None or listing.state in NOT_SHOWN:
         raise Refusal("listing.unknown", listing_id=listing_id)
     now_in_cart = _put(actor, unit_id, listing, quantity)
     record(

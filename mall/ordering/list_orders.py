@@ -20,7 +20,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "approval": ("draft", "submitted", "endorsed", "returned"),
     "agreement": ("approved", "confirmed"),
     "delivery": ("contracted", "shipped", "received", "refused", "disputed"),
-    "settlement": ("accepted", "invoiced", "payment_requested", "in_payment"),
+    "settlement": ("accepted", "invoiced", "payment_requested", "in_payment", "retained"),
     "done": ("paid", "closed"),
     "ended": ("cancelled", "declined"),
 }

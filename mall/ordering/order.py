@@ -35,7 +35,10 @@ class Order(Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     region_code: Mapped[int] = mapped_column(ForeignKey("region.code"))
+    #: the budget year in which the order's money stands; a year-end worksheet may take it into the next one
     year: Mapped[int]
+    #: the year in whose running totals the order is counted, where that is another one
+    counted_year: Mapped[int | None]
     mode: Mapped[str] = mapped_column(server_default="direct_purchase")
     unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"))
@@ -85,6 +88,11 @@ class Order(Base):
     def states(self) -> StateTable:
         return ORDER_STATES
 
+    @property
+    def counts_in(self) -> int:
+        """The year whose limits it was judged by and whose running totals hold it."""
+        return self.counted_year or self.year
+
     def carried_by(self, duty: str, user_id: int | None) -> None:
         """From now on this person carries the duty (a column such as "receiver_id"); whoever did is not forgotten."""
         before = getattr(self, duty)
@@ -102,6 +110,7 @@ class OrderLine(Base):
         UniqueConstraint("order_id", "line_no"),
         CheckConstraint("quantity > 0 and price_fen > 0", name="positive"),
         CheckConstraint("contract_price_fen > 0 and contract_price_fen <= price_fen", name="price_only_falls"),
+        CheckConstraint("cut_fen >= 0 and cut_fen <= accepted * contract_price_fen", name="cut"),
         CheckConstraint(
             "shipped >= received and received >= accepted and accepted >= 0 and released >= 0"
             " and shipped + released <= quantity",
@@ -134,6 +143,8 @@ class OrderLine(Base):
     received: Mapped[int] = mapped_column(server_default="0")
     accepted: Mapped[int] = mapped_column(server_default="0")
     released: Mapped[int] = mapped_column(server_default="0")
+    #: what both sides took off the price of the accepted pieces
+    cut_fen: Mapped[int] = mapped_column(server_default="0")
 
     order: Mapped[Order] = relationship(back_populates="lines", lazy="raise")
 
@@ -144,12 +155,12 @@ class OrderLine(Base):
 
     @property
     def contract_amount_fen(self) -> int:
-        """What is still owed for: the quantity not released, at the contract price."""
-        return (self.quantity - self.released) * self.contract_price_fen
+        """What is still owed for: the quantity not released, at the contract price less what was cut off it."""
+        return (self.quantity - self.released) * self.contract_price_fen - self.cut_fen
 
     @property
     def accepted_fen(self) -> int:
-        return self.accepted * self.contract_price_fen
+        return self.accepted * self.contract_price_fen - self.cut_fen
 
     @property
     def accepted_tax_fen(self) -> int:

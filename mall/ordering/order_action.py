@@ -22,8 +22,13 @@ from mall.ordering.visible_orders import visible_to
 UseCase = Callable[..., Order]
 
 
-def order_action(action: str) -> Callable[[Callable[..., None]], UseCase]:
+def order_action(
+    action: str, *, beside: Callable[..., list[str]] | None = None
+) -> Callable[[Callable[..., None]], UseCase]:
     """Frame a function that takes one step on a locked order.
+
+    `beside` names other orders that the step will touch: all are locked together, in the order of their ids, so that
+    two such steps never wait for each other crosswise.
 
     The use-case raises Refusal: "order.unknown" (foreign and missing look the same),
     "request.key_reused", and whatever the step refuses.
@@ -36,6 +41,8 @@ def order_action(action: str) -> Callable[[Callable[..., None]], UseCase]:
             claimed = claim(
                 actor=actor, action=f"order.{action}", request_key=request_key, body={"number": number, **_told(facts)}
             )
+            if beside is not None and (others := beside(number=number)):
+                _lock_in_order({number, *others})
             order = locked_order(actor, number)
             if claimed.replayed:
                 return order
@@ -61,6 +68,10 @@ def locked_order(actor: Actor, number: str) -> Order:
         raise Refusal("order.unknown", number=number)
     load_lines([order])
     return order
+
+
+def _lock_in_order(numbers: set[str]) -> None:
+    session().execute(select(Order.id).where(Order.number.in_(numbers)).order_by(Order.id).with_for_update()).all()
 
 
 def require_reason(reason: str) -> str:

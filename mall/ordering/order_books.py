@@ -89,25 +89,6 @@ def accrue_accepted(order: Order, facts: dict[str, Any]) -> list[Posting]:
     ]
 
 
-def book_payment_request(order: Order, facts: dict[str, Any]) -> list[Posting]:
-    """Payment approved by the unit: accrued -> in payment."""
-    amounts = _amounts_of(facts)
-    return [
-        _payment_posting(order, facts, "request", movements.request_payment(amounts, document=order.reference)),
-    ]
-
-
-def confirm_paid(order: Order, facts: dict[str, Any]) -> list[Posting]:
-    """The treasury paid: in payment -> paid, with its financial, budgetary and treasury sides."""
-    return [_payment_posting(order, facts, "confirm", movements.confirm(_amounts_of(facts), document=order.reference))]
-
-
-def book_payment_refused(order: Order, facts: dict[str, Any]) -> list[Posting]:
-    """The treasury refused: in payment -> accrued; the instruction is withdrawn in the treasury book."""
-    entries = movements.refuse_payment_after_send(_amounts_of(facts), document=order.reference)
-    return [_payment_posting(order, facts, "refuse", entries)]
-
-
 def _posting(order: Order, event: str, entries: list[Any]) -> Posting:
     # A returned order is submitted anew: the round makes each time an event of its own.
     return Posting(
@@ -121,24 +102,8 @@ def _posting(order: Order, event: str, entries: list[Any]) -> Posting:
     )
 
 
-def _payment_posting(order: Order, facts: dict[str, Any], event: str, entries: list[Any]) -> Posting:
-    return Posting(
-        region_code=order.region_code,
-        year=order.year,
-        source_type="payment",
-        source_id=facts["payment"],
-        event=event,
-        entries=entries,
-        causation=order.reference,
-    )
-
-
 def _per_budget_line(amounts: Iterable[tuple[OrderLine, int]]) -> dict[int, int]:
     sums: dict[int, int] = defaultdict(int)
     for line, amount_fen in amounts:
         sums[line.budget_line_id] += amount_fen
     return {budget_line_id: amount_fen for budget_line_id, amount_fen in sorted(sums.items()) if amount_fen}
-
-
-def _amounts_of(facts: dict[str, Any]) -> dict[int, int]:
-    return {int(budget_line_id): amount_fen for budget_line_id, amount_fen in facts["amounts"].items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from ledger.budget_lines import BudgetLine
 from mall.catalogue.offer import Offer
@@ -51,8 +52,31 @@ class Judgement:
     refusals: list[Refusal] = field(default_factory=list)
     warnings: list[Refusal] = field(default_factory=list)
     rules: dict[str, RuleValue] = field(default_factory=dict)
+    #: those of the warnings that the buyer must answer with a reason
+    questions: list[Refusal] = field(default_factory=list)
+
+    def ask_reason(self, warning: Refusal) -> None:
+        """Warn, and let the order go only with a reason, which the approver reads."""
+        self.warnings.append(warning)
+        self.questions.append(warning)
+
+    def require_reason(self, reason: str) -> str:
+        """The reason as it is kept; empty where nothing asks for one. Raises Refusal("order.excess_reason_needed")."""
+        reason = reason.strip()[:REASON_MAX]
+        if not self.questions:
+            return ""
+        if len(reason) < 2:
+            first = self.questions[0]
+            others = [{"code": one.code, "facts": one.facts} for one in self.questions]
+            raise Refusal("order.excess_reason_needed", **first.facts, others=others)
+        return reason
+
+    def told_warnings(self) -> list[dict[str, Any]]:
+        """The warnings as an order keeps them."""
+        return [{"code": warning.code, "facts": warning.facts} for warning in self.warnings]
 
 
+REASON_MAX = 500
 Check = Callable[[OrderToCheck, Judgement], None]
 _slot: list[Check] = []
 

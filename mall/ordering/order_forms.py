@@ -30,11 +30,18 @@ def most_for(action: str, *, line: OrderLine) -> int:
         return line.to_receive
     if action == "request_short":
         return line.to_ship
+    if action in ("ask_return", "claim_refund"):
+        return line.accepted
     return line.to_accept
 
 
 def _note(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
     return {"note": form.get("note", "").strip()}
+
+
+def _submit(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    reason = form.get("excess_reason", "").strip()
+    return {"excess_reason": reason} if reason else {}
 
 
 def _reason(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
@@ -121,7 +128,93 @@ def _invoice(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]
     if not amount_fen:
         raise invalid("amount", _("发票金额请填写为元，例如 1280.00。"))
     number = _required(form, "number", label=_("发票号码"))
-    return {"number": number, "issued_on": issued_on.isoformat(), "amount_fen": amount_fen}
+    body = {"number": number, "issued_on": issued_on.isoformat(), "amount_fen": amount_fen}
+    chosen = [field.removeprefix("sheet_") for field in form if field.startswith("sheet_")]
+    return {**body, "acceptances": chosen} if chosen else body
+
+
+def _credit_note(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    invoice = _required(form, "invoice", label=_("要冲减的发票"))
+    return {**_invoice(form, order, cards), "invoice": invoice, "reason": _required(form, "reason", label=_("原因"))}
+
+
+def _request_payment(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    body: dict[str, Any] = {"reason": form.get("reason", "").strip()}
+    if form.get("amount", "").strip():
+        body["amount_fen"] = _amount(form, "amount", label=_("申请金额"))
+    return body
+
+
+def _chosen(field: str, *, with_reason: bool = False) -> Reader:
+    """The payment or refund that a form means; the only one that waits need not be named."""
+
+    def read(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+        body: dict[str, Any] = {field: form[field]} if form.get(field) else {}
+        return {**body, "reason": _required(form, "reason", label=_("原因"))} if with_reason else body
+
+    return read
+
+
+def _receive_refund(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    reference = _required(form, "reference", label=_("收款凭证号"))
+    return {**_chosen("refund")(form, order, cards), "reference": reference}
+
+
+def _offset_refund(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    return {"refund": _required(form, "refund", label=_("退款单"))}
+
+
+def _price_cut(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    lines = _line_amounts(form, order)
+    if not lines:
+        raise invalid("lines", _("请至少在一行填写金额。"))
+    return {"lines": lines, "reason": _required(form, "reason", label=_("原因"))}
+
+
+def _return_goods(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    body = _lines_and_reason("ask_return")(form, order, cards)
+    return {**body, "to_replace": form.get("to_replace") == "1"}
+
+
+def _retention(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    due_on = date_of(form.get("due_on", ""))
+    if due_on is None:
+        raise invalid("due_on", _("到期日请填写为 2026-03-02 的样子。"))
+    amount_fen = _amount(form, "amount", label=_("质保金"))
+    reason = _required(form, "reason", label=_("依据"))
+    return {"amount_fen": amount_fen, "due_on": due_on.isoformat(), "reason": reason}
+
+
+def _claim_refund(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
+    cheaper = _line_amounts(form, order)
+    typed = any(form.get(f"quantity_{line.line_no}", "").strip() not in ("", "0") for line in order.lines)
+    back = _quantities(form, order, action="claim_refund") if typed or not cheaper else []
+    body: dict[str, Any] = {"lines": [*back, *cheaper], "reason": _required(form, "reason", label=_("原因"))}
+    if form.get("budget_line_id"):
+        body["budget_line_id"] = whole_number_of(form["budget_line_id"]) or 0
+    return body
+
+
+def _amount(form: Form, field: str, *, label: str) -> int:
+    amount_fen = fen_of(form.get(field, ""))
+    if not amount_fen:
+        raise invalid(field, _("%(label)s请填写为元，例如 1280.00。", label=label))
+    return amount_fen
+
+
+def _line_amounts(form: Form, order: Order) -> list[dict[str, int]]:
+    """Amounts typed per line; lines left empty are not sent."""
+    lines = []
+    for line in order.lines:
+        field = f"amount_{line.line_no}"
+        if not form.get(field, "").strip():
+            continue
+        amount_fen = fen_of(form[field])
+        if amount_fen is None:
+            raise invalid(field, _("第 %(line)s 行的金额请填写为元，例如 128.50。", line=line.line_no))
+        if amount_fen:
+            lines.append({"line_no": line.line_no, "amount_fen": amount_fen})
+    return lines
 
 
 def _register_asset(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
@@ -153,6 +246,7 @@ def _rate(form: Form, order: Order, cards: list[AssetCard]) -> dict[str, Any]:
 
 
 _READERS: dict[str, Reader] = {
+    "submit": _submit,
     "approve": _note,
     "return": _reason,
     "cancel": _reason,
@@ -171,7 +265,21 @@ _READERS: dict[str, Reader] = {
     "answer_dispute": _answer,
     "settle_dispute": _settle,
     "invoice": _invoice,
-    "return_payment": _reason,
+    "credit_note": _credit_note,
+    "request_payment": _request_payment,
+    "return_payment": _chosen("payment", with_reason=True),
+    "approve_payment": _chosen("payment"),
+    "offset_refund": _offset_refund,
+    "ask_price_cut": _price_cut,
+    "ask_return": _return_goods,
+    "ask_retention": _retention,
+    "decline_change": _reason,
+    "release_retention": _reason,
+    "claim_refund": _claim_refund,
+    "dispute_refund": _reason,
+    "insist_refund": _reason,
+    "receive_refund": _receive_refund,
+    "give_up_refund": _chosen("refund", with_reason=True),
     "register_asset": _register_asset,
     "rate": _rate,
 }

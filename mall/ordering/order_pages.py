@@ -16,6 +16,7 @@ from mall.assets.asset_card import asset_cards_of
 from mall.audit.record import record_refusal
 from mall.database import session
 from mall.errors import Refusal
+from mall.finance.plan_money import plan_money_of_order
 from mall.ordering.deadlines import consequence
 from mall.ordering.list_orders import STAGES, OrderFilter, list_orders, years_of
 from mall.ordering.money_forms import yuan_of
@@ -120,11 +121,12 @@ def _page(number: str, *, done: str = "", refused: str = "", refusal: Refusal | 
     file = file_of(order, actor=actor)
     # A password is never sent back to the page, whatever happened.
     typed = {field: value for field, value in request.form.items() if field != "password"} if refused else {}
+    actions = possible(order, actor)
     return render_template(
         "ordering/order.html",
         file=file,
         order=order,
-        actions=possible(order, actor),
+        actions=actions,
         turn=whose_turn(file),
         stage=next((stage for stage, states in STAGES.items() if order.state in states), ""),
         road=[stage for stage in STAGES if stage != "ended"],
@@ -137,6 +139,7 @@ def _page(number: str, *, done: str = "", refused: str = "", refusal: Refusal | 
         most_for=most_for,
         yuan_of=yuan_of,
         papers=_papers(file),
+        plan_money=plan_money_of_order(order) if {"request_payment", "approve_payment"} & set(actions) else [],
     )
 
 
@@ -187,6 +190,14 @@ def _turn(file: OrderFile) -> tuple[str, str, str]:
             return _("供应商"), _("签署合同"), "supplier"
         who = _("经办人") if "supplier" in signed else _("经办人和供应商")
         return who, _("签署合同"), "handler"
+    if any(change.state == "asked" for change in file.changes):
+        return _("供应商"), _("答复单位的协商"), "supplier"
+    if any(claim.state == "claimed" for claim in file.claims):
+        return _("供应商"), _("答复退款要求"), "supplier"
+    if file.settlement.credit_due_fen and file.acceptances:
+        return _("供应商"), _("开具红字发票"), "supplier"
+    if order.state == "paid" and any(claim.state == "agreed" for claim in file.claims):
+        return _("供应商"), _("退款；到账后由财务审核人登记"), "supplier"
     if order.state == "received" and order.first_accepted:
         return _("复核验收人"), _("验收"), "acceptor"
     if order.state == "disputed" and file.open_dispute is not None and not file.open_dispute.answer:
@@ -210,6 +221,7 @@ def _turn(file: OrderFile) -> tuple[str, str, str]:
         "invoiced": (_("会计"), _("申请支付"), "accountant"),
         "payment_requested": (_("财务审核人"), _("审核支付申请"), "finance"),
         "in_payment": (_("国库"), _("付款并送回回单"), ""),
+        "retained": (_("会计"), _("等质保金到期再申请支付"), "accountant"),
     }.get(order.state, ("", "", ""))
 
 
@@ -238,6 +250,22 @@ def _done_words() -> dict[str, str]:
         "settle_dispute": _("争议已处理。"),
         "invoice": _("发票已登记，与订单和验收核对一致。"),
         "request_payment": _("支付申请已提交，等财务审核人审核。"),
+        "credit_note": _("红字发票已登记。"),
+        "ask_price_cut": _("降价的请求已送供应商，等对方答复。"),
+        "ask_return": _("退换货的请求已送供应商，等对方答复。"),
+        "ask_retention": _("质保金的约定已送供应商，等对方答复。"),
+        "agree_change": _("已同意，金额已经变动。"),
+        "decline_change": _("已答复不同意。"),
+        "withdraw_change": _("已撤回，没有变动。"),
+        "release_retention": _("质保金已释放，可以申请支付。"),
+        "claim_refund": _("退款要求已送供应商，等对方答复。"),
+        "agree_refund": _("已同意退款，请按约定退回。"),
+        "dispute_refund": _("异议已送单位。"),
+        "insist_refund": _("退款要求再次送供应商。"),
+        "withdraw_refund": _("退款要求已撤回。"),
+        "receive_refund": _("退款到账已登记。"),
+        "give_up_refund": _("退款已核销。"),
+        "offset_refund": _("抵扣申请已提交，等财务审核人审核。"),
         "return_payment": _("支付申请已退回会计。"),
         "approve_payment": _("支付申请已通过，将随下一批次送国库。"),
         "register_asset": _("资产卡片已登记。"),

@@ -12,6 +12,7 @@ from ledger.budget_lines import BudgetLine, find_lines
 from mall import clock
 from mall.access.actor import Actor
 from mall.access.authorize import authorize
+from mall.assets.asset_kind import makes_cards
 from mall.catalogue.offer import Offer, offers_with_rivals
 from mall.database import atomic, session
 from mall.documents.numbers import next_number
@@ -54,6 +55,7 @@ def place_order(
     delivery: dict[str, Any] | None = None,
     named_receiver_id: int | None = None,
     note: str = "",
+    excess_reason: str = "",
     request_key: str | None = None,
     from_cart: bool = False,
 ) -> dict[str, Any]:
@@ -61,8 +63,10 @@ def place_order(
 
     An order that is refused leaves nothing behind and does not undo the others. Raises the
     refusal itself when no order at all could be placed, and Refusal("request.key_reused").
+    `excess_reason` answers warnings that ask for one, such as more equipment than the standard provides.
     """
-    body = [unit_id, [asdict(one) for one in wanted], delivery or {}, named_receiver_id, note]
+    body: list[Any] = [unit_id, [asdict(one) for one in wanted], delivery or {}, named_receiver_id, note]
+    body += [excess_reason] if excess_reason else []
     claimed = claim(actor=actor, action="order.place", request_key=request_key, body=body)
     if claimed.replayed:
         return claimed.answer
@@ -83,10 +87,10 @@ def place_order(
     for supplier_id, lines in groups:
         try:
             if len(groups) == 1:
-                order = _place_one(actor, found, lines, delivery or {}, named_receiver_id, note)
+                order = _place_one(actor, found, lines, delivery or {}, named_receiver_id, note, excess_reason)
             else:
                 with session().begin_nested():
-                    order = _place_one(actor, found, lines, delivery or {}, named_receiver_id, note)
+                    order = _place_one(actor, found, lines, delivery or {}, named_receiver_id, note, excess_reason)
         except Refusal as refusal:
             if len(groups) == 1:
                 raise
@@ -154,6 +158,7 @@ def _place_one(
     delivery: dict[str, Any],
     named_receiver_id: int | None,
     note: str,
+    excess_reason: str,
 ) -> Order:
     today = clock.today()
     to_check = OrderToCheck(
@@ -178,7 +183,10 @@ def _place_one(
         first = judgement.refusals[0]
         others = [{"code": other.code, "facts": other.facts} for other in judgement.refusals[1:]]
         raise Refusal(first.code, **first.facts, **({"others": others} if others else {}))
+    reason = judgement.require_reason(excess_reason)
     order = _draw_up(actor, found, to_check, judgement, delivery, named_receiver_id, note)
+    if reason:
+        order.judged_by = {**order.judged_by, "excess_reason": reason}
     order.submitted_at = clock.now()
     # The row is written once, by the door, and already submitted: not first as a draft and then changed.
     with session().no_autoflush:
@@ -243,11 +251,12 @@ def _order_line(line: LineToCheck, *, asset_limit_fen: int) -> OrderLine:
         contract_price_fen=listing.price_fen,
         budget_line_id=line.budget_line_id,
         tax_rate_bp=listing.tax_rate_bp,
-        is_asset=category.is_asset and listing.price_fen >= asset_limit_fen,
+        is_asset=makes_cards(category.code, price_fen=listing.price_fen, limit_fen=asset_limit_fen, on=clock.today()),
         shipped=0,
         received=0,
         accepted=0,
         released=0,
+        cut_fen=0,
     )
 
 
@@ -281,7 +290,7 @@ def _evidence(to_check: OrderToCheck, judgement: Judgement, rivals: dict[int, li
             for line in to_check.lines
         ],
         "offers_compared": compared,
-        "warnings": [{"code": warning.code, "facts": warning.facts} for warning in judgement.warnings],
+        "warnings": judgement.told_warnings(),
     }
 
 

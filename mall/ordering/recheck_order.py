@@ -12,10 +12,11 @@ from mall.ordering.order_checks import LineToCheck, OrderToCheck, judge
 from mall.regions.regional_rule import RuleValue
 
 
-def recheck(order: Order) -> RuleValue:
+def recheck(order: Order, *, excess_reason: str = "") -> RuleValue:
     """Judge the order as of today against the prices it was drawn up with. Returns the year's limit.
 
-    Raises the first refusal found, with the others among its facts.
+    Raises the first refusal found, with the others among its facts; "order.excess_reason_needed" where neither a
+    new reason nor one given before answers a warning that asks for it.
     """
     found = offers([line.listing_id for line in order.lines])
     budget_lines = find_lines(session(), {line.budget_line_id for line in order.lines})
@@ -43,8 +44,11 @@ def recheck(order: Order) -> RuleValue:
         first = judgement.refusals[0]
         others = [{"code": other.code, "facts": other.facts} for other in judgement.refusals[1:]]
         raise Refusal(first.code, **first.facts, **({"others": others} if others else {}))
+    reason = judgement.require_reason(excess_reason or str(order.judged_by.get("excess_reason", "")))
     order.judged_by = {
-        **order.judged_by,
+        **{name: value for name, value in order.judged_by.items() if name != "excess_reason"},
+        **({"excess_reason": reason} if reason else {}),
+        "warnings": judgement.told_warnings(),
         "on": today.isoformat(),
         "rules": [value.as_evidence() for _, value in sorted(judgement.rules.items())],
     }

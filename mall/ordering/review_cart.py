@@ -9,6 +9,7 @@ from ledger.budget_lines import BudgetLine, LineBalance, balances, lines_of_unit
 from mall import clock
 from mall.access.actor import Actor
 from mall.access.authorize import authorize
+from mall.assets.asset_quota import Quota, quotas_of
 from mall.catalogue.listing import Listing
 from mall.catalogue.offer import Offer, offers
 from mall.catalogue.product import Product
@@ -17,19 +18,22 @@ from mall.errors import Refusal
 from mall.ordering.cart import CartLine, cart_lines
 from mall.ordering.edit_cart import CartOf
 from mall.ordering.order_checks import LineToCheck, OrderToCheck, judge
-from mall.people.organisation import organisation
+from mall.people.organisation import Organisation, organisation
 from mall.suppliers.supplier import Supplier
+
+_IN_TABLE = ("order.above_asset_quantity", "order.asset_quota_unknown")
 
 
 @dataclass(frozen=True)
 class CartItem:
-    """One line as it stands today. `changes` inform; `problems` would be refused and say the way out."""
+    """One line as it stands today. `changes` and `warnings` inform; `problems` would be refused and say the way out."""
 
     line: CartLine
     listing: Listing
     product: Product
     amount_fen: int
     changes: list[Refusal]
+    warnings: list[Refusal]
     problems: list[Refusal]
 
 
@@ -63,6 +67,13 @@ class CartReview:
     groups: list[SupplierGroup]
     total_fen: int
     budget_lines: list[BudgetEffect]
+    #: the standards of office equipment that this cart touches, counted with the whole cart
+    quotas: list[Quota]
+
+    @property
+    def is_above_standard(self) -> bool:
+        """Whether the whole cart asks for more than a standard that wants a reason; one that refuses is a problem."""
+        return any(quota.is_exceeded and not quota.standard.refuses for quota in self.quotas)
 
     @property
     def problem_count(self) -> int:
@@ -107,7 +118,17 @@ def review_cart(*, actor: Actor, unit_id: int) -> CartReview:
         budget_lines=[
             BudgetEffect(line=line, balance=stand[line.id], taken_fen=taken[line.id]) for line in budget_lines
         ],
+        quotas=_quotas(unit, lines, found),
     )
+
+
+def _quotas(unit: Organisation, lines: list[CartLine], found: dict[int, Offer]) -> list[Quota]:
+    wanted: dict[str, int] = defaultdict(int)
+    for line in lines:
+        category = found[line.listing_id].category
+        if category is not None:
+            wanted[category.code] += line.quantity
+    return [quota for quota in quotas_of(unit, on=clock.today(), wanted=wanted) if quota.wanted] if wanted else []
 
 
 def _item(
@@ -152,5 +173,7 @@ def _item(
         product=offer.product,
         amount_fen=line.quantity * offer.listing.price_fen,
         changes=changes,
+        # What the table of standards says of the whole cart needs no saying line by line.
+        warnings=[one for one in judgement.warnings if one.code not in _IN_TABLE],
         problems=problems,
     )

@@ -30,7 +30,7 @@ def add_to_totals(order: Order, *, limit_fen: int) -> None:
             _COUNT_IN,
             {
                 "unit_id": order.unit_id,
-                "year": order.year,
+                "year": order.counts_in,
                 "mode": order.mode,
                 "category_code": category_code,
                 "amount_fen": amount_fen,
@@ -42,7 +42,7 @@ def add_to_totals(order: Order, *, limit_fen: int) -> None:
             raise Refusal(
                 "order.over_year_limit",
                 category_code=category_code,
-                year=order.year,
+                year=order.counts_in,
                 so_far_fen=so_far_fen,
                 amount_fen=amount_fen,
                 limit_fen=limit_fen,
@@ -57,7 +57,7 @@ def take_from_totals(order: Order, amounts: dict[str, int]) -> None:
                 update(CategoryTotal)
                 .where(
                     CategoryTotal.unit_id == order.unit_id,
-                    CategoryTotal.year == order.year,
+                    CategoryTotal.year == order.counts_in,
                     CategoryTotal.mode == order.mode,
                     CategoryTotal.category_code == category_code,
                 )
@@ -78,7 +78,7 @@ def _total(order: Order, category_code: str) -> int:
         session().scalar(
             select(CategoryTotal.amount_fen).where(
                 CategoryTotal.unit_id == order.unit_id,
-                CategoryTotal.year == order.year,
+                CategoryTotal.year == order.counts_in,
                 CategoryTotal.mode == order.mode,
                 CategoryTotal.category_code == category_code,
             )

@@ -11,10 +11,19 @@ from mall.access.actor import Actor
 from mall.assets.asset_card import AssetCard
 from mall.contracts.contract import Contract, Signature
 from mall.database import session
+from mall.finance.invoice import Invoice
+from mall.finance.payment_request import PaymentRequest
+from mall.finance.refund_claim import RefundClaim
+from mall.finance.settlement import RECKONED, SETTLING
+from mall.finance.settlement_change import SettlementChange
 from mall.ordering.deadlines import ASSET_CONSEQUENCE, asset_term_ends_at, consequence
 from mall.ordering.order import Order, load_lines
 from mall.ordering.order_actions import possible
 from mall.ordering.visible_orders import visible_to
+
+#: the papers of a settlement that wait for the supplier, whatever state the order is in
+ANSWERS = ("agree_change", "agree_refund", "credit_note")
+DISPUTABLE = ("received", "accepted", "invoiced", "payment_requested", "in_payment")
 
 #: in which states an order waits for a role, and which action is the main one
 WAITS_FOR: dict[str, dict[str, tuple[str, ...]]] = {
@@ -23,7 +32,9 @@ WAITS_FOR: dict[str, dict[str, tuple[str, ...]]] = {
         "confirmed": ("sign",),
         "declined": (),
         "refused": ("request_cancellation",),
-        "paid": ("rate",),
+        **dict.fromkeys(DISPUTABLE, ("insist_refund",)),
+        "retained": ("rate", "insist_refund"),
+        "paid": ("rate", "insist_refund"),
     },
     "approver": {"submitted": ("approve",)},
     "leader": {"endorsed": ("approve",)},
@@ -31,23 +42,24 @@ WAITS_FOR: dict[str, dict[str, tuple[str, ...]]] = {
         "shipped": ("receive",),
         "received": ("accept", "receive"),
         "disputed": ("settle_dispute",),
-        **dict.fromkeys(("accepted", "invoiced", "payment_requested", "in_payment", "paid"), ("register_asset",)),
+        **dict.fromkeys(RECKONED, ("register_asset",)),
     },
     "acceptor": {"received": ("accept_second",)},
     "accountant": {
-        "invoiced": ("request_payment", "register_asset"),
-        **dict.fromkeys(("accepted", "payment_requested", "in_payment", "paid"), ("register_asset",)),
+        **dict.fromkeys(RECKONED, ("request_payment", "register_asset")),
+        "received": ("request_payment",),
     },
-    "finance": {"payment_requested": ("approve_payment",)},
+    "finance": dict.fromkeys(SETTLING, ("approve_payment", "receive_refund")),
     "supplier": {
         "approved": ("confirm",),
         "confirmed": ("sign", "agree_cancellation"),
         "contracted": ("ship", "agree_cancellation"),
         "refused": ("ship", "agree_cancellation"),
         "shipped": ("agree_short", "ship"),
-        "received": ("agree_short", "ship"),
-        "disputed": ("answer_dispute",),
-        "accepted": ("invoice",),
+        **dict.fromkeys(RECKONED, ANSWERS),
+        "received": ("agree_short", *ANSWERS, "ship"),
+        "disputed": ("answer_dispute", *ANSWERS),
+        "accepted": (*ANSWERS, "invoice"),
     },
     "centre": {"disputed": ("settle_dispute",)},
 }
@@ -95,10 +107,35 @@ def _waits_for(actor: Actor) -> dict[str, set[str]]:
 
 
 def _may_wait(waits: dict[str, set[str]]) -> ColumnElement[bool]:
-    """Orders in these states; where only a card can wait, those with one: they would crowd the others out."""
-    only_cards = {state for state, actions in waits.items() if actions == {"register_asset"}}
-    card_waits = exists(select(AssetCard.id).where(AssetCard.order_id == Order.id, AssetCard.state == "waiting"))
-    return or_(Order.state.in_(sorted(set(waits) - only_cards)), and_(Order.state.in_(sorted(only_cards)), card_waits))
+    """Orders in these states; where only a paper beside the order can wait, those that have one: all the others would
+    crowd out what really waits."""
+    conditions: list[ColumnElement[bool]] = []
+    for state, actions in waits.items():
+        if actions <= _PAPER_WAITS.keys():
+            papers = [_PAPER_WAITS[action] for action in sorted(actions)]
+            conditions.append(and_(Order.state == state, or_(*papers)))
+        else:
+            conditions.append(Order.state == state)
+    return or_(*conditions)
+
+
+def _paper(table: type[AssetCard] | type[PaymentRequest] | type[RefundClaim] | type[SettlementChange], *states: str):
+    return exists(select(table.id).where(table.order_id == Order.id, table.state.in_(states)))
+
+
+_PAPER_WAITS: dict[str, ColumnElement[bool]] = {
+    "register_asset": _paper(AssetCard, "waiting"),
+    "approve_payment": _paper(PaymentRequest, "requested"),
+    "receive_refund": _paper(RefundClaim, "agreed"),
+    "agree_refund": _paper(RefundClaim, "claimed"),
+    "insist_refund": _paper(RefundClaim, "disputed"),
+    "agree_change": _paper(SettlementChange, "asked"),
+    # What went back, or got cheaper, after it was invoiced.
+    "credit_note": or_(_paper(SettlementChange, "agreed"), _paper(RefundClaim, "agreed", "received", "offset")),
+    # Invoiced parts of an order that is still being delivered, or accepted; an order that is invoiced waits as such.
+    "request_payment": exists(select(Invoice.id).where(Invoice.order_id == Order.id))
+    & Order.state.in_(("received", "accepted", "invoiced")),
+}
 
 
 def _item(order: Order, action: str) -> TodoItem:

@@ -12,7 +12,8 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from mall import clock
-from mall.database import atomic, session
+from mall.crash_point import BETWEEN_DELIVERIES, crash_point
+from mall.database import atomic, session, settle
 from mall.errors import Refusal
 from mall.outbox.event import Event, subscribers_of
 from mall.outbox.outbox_event import OutboxEvent
@@ -26,6 +27,7 @@ def deliver_waiting(*, limit: int = 200) -> int:
     taken = 0
     while taken < limit and deliver_next():
         taken += 1
+        crash_point(BETWEEN_DELIVERIES)
     return taken
 
 
@@ -67,6 +69,8 @@ def _deliver_one() -> bool:
     if row is None:
         return False
     event = Event(id=row.id, name=row.name, document=row.document, payload=row.payload, happened_at=row.happened_at)
+    # What subscribers send must not be younger than the disk.
+    settle()
     try:
         for subscriber in subscribers_of(row.name):
             subscriber(event)

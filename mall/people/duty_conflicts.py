@@ -12,7 +12,7 @@ ROLES_OF_KIND = {
     "unit": ("handler", "approver", "leader", "receiver", "acceptor", "accountant", "finance"),
     "department": ("handler", "approver", "leader", "receiver", "acceptor", "accountant", "finance"),
     "supplier": ("supplier",),
-    "centre": ("centre",),
+    "centre": ("centre", "monitor"),
     "finance": ("regulator", "budget"),
     "platform": OFFICER_ROLES,
 }
@@ -20,7 +20,8 @@ ROLES_OF_KIND = {
 #: duties of one order that must be four people: holding two in one unit is allowed (small units), and warned about
 SEPARATED = ("handler", "approver", "receiver", "accountant")
 # A regulator sees everything and changes nothing: so she does not decide budgets.
-_SIDES = {"supplier": "supplier", "centre": "centre", "regulator": "regulator", "budget": "budget"}
+# The monitor judges what the centre judges, without knowing what it said: so they are two people.
+_SIDES = {role: role for role in ("supplier", "centre", "monitor", "regulator", "budget")}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class DutyWarning:
 
 def require_compatible(role: str, *, held: tuple[PostHeld, ...]) -> None:
     """Raise Refusal "post.officer_exclusive" (an officer holds one post and no business post) or
-    "post.opposite_sides" (buyer, seller, centre, regulator and budget officer are never one person)."""
+    "post.opposite_sides" (buyer, seller, centre, monitor, regulator and budget officer are never one person)."""
     if role in OFFICER_ROLES and held:
         raise Refusal("post.officer_exclusive", role=role)
     if any(post.role in OFFICER_ROLES for post in held):

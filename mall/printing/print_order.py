@@ -19,7 +19,7 @@ from mall.database import session
 from mall.documents.once import hash_of
 from mall.documents.printed_document import PrintedDocument
 from mall.errors import Refusal
-from mall.finance.invoice import invoice_of
+from mall.finance.invoice import invoices_of
 from mall.finance.payment_request import PaymentRequest, payment_requests_of
 from mall.fulfilment.acceptance import Acceptance, acceptances_of
 from mall.ordering.order import Order, OrderLine
@@ -166,12 +166,34 @@ def _acceptance_lines(order: Order, number: str, budget_lines: dict[int, BudgetL
 
 
 def _payment_lines(order: Order, number: str, budget_lines: dict[int, BudgetLine]) -> Lines:
+    payment = _payment(order, number)
+    by_number = {line.line_no: line for line in order.lines}
     lines = [
-        _line(line, budget_lines, quantity=line.accepted, price_fen=line.contract_price_fen)
-        for line in order.lines
-        if line.accepted
+        _line(by_number[line_no], budget_lines, quantity=pieces, price_fen=price_fen)
+        for line_no, pieces, price_fen in payment.goods
     ]
-    return lines, sum(line.amount_fen for line in lines)
+    return lines or _part_lines(order, payment, budget_lines), payment.amount_fen
+
+
+def _part_lines(order: Order, payment: PaymentRequest, budget_lines: dict[int, BudgetLine]) -> list[DocumentLine]:
+    """A part of the price is of no piece in particular: one line for each budget line that pays."""
+    lines = []
+    for line_id, amount_fen in payment.amounts.items():
+        budget_line = budget_lines.get(int(line_id))
+        own = [line for line in order.lines if line.budget_line_id == int(line_id)]
+        lines.append(
+            DocumentLine(
+                category_code=own[0].category_code if own else "",
+                name=f"{own[0].name if own else ''}{'等' if len(own) > 1 else ''}（部分货款）",
+                specification="",
+                unit="笔",
+                quantity=1,
+                price_fen=amount_fen,
+                amount_fen=amount_fen,
+                budget_line=budget_line.code if budget_line else "",
+            )
+        )
+    return lines
 
 
 _LINES: dict[str, Callable[[Order, str, dict[int, BudgetLine]], Lines]] = {
@@ -299,7 +321,7 @@ def _payment_particulars(
     order: Order, number: str, content_hash: str, budget_lines: dict[int, BudgetLine]
 ) -> dict[str, Any]:
     payment = _payment(order, number)
-    invoice = invoice_of(order.id)
+    invoices = invoices_of(order.id)
     sheets = acceptances_of(order.id)
     names = person_names({one for one in (payment.accountant_id, payment.finance_id) if one})
     unit = organisation(order.unit_id)
@@ -307,11 +329,15 @@ def _payment_particulars(
     return {
         "issued_on": clock.local(payment.requested_at).date().isoformat(),
         "acceptance_number": "、".join(sheet.number for sheet in sheets[:3]),
-        "invoices": (
-            (Invoice(number=invoice.number, kind="增值税发票", issued_on=invoice.issued_on.isoformat(),
-                     amount_fen=invoice.amount_fen, tax_fen=sum(line.accepted_tax_fen for line in order.lines)),)
-            if invoice
-            else ()
+        "invoices": tuple(
+            Invoice(
+                number=one.number,
+                kind="增值税发票",
+                issued_on=one.issued_on.isoformat(),
+                amount_fen=one.amount_fen,
+                tax_fen=_tax_in(order, one.amount_fen),
+            )
+            for one in invoices
         ),
         "budget_shares": tuple(
             BudgetShare(
@@ -325,6 +351,7 @@ def _payment_particulars(
             for line_id, amount_fen in payment.amounts.items()
         ),
         "order_total_fen": order.total_fen,
+        "paid_before_fen": _paid_before(order, payment),
         "payment_due_on": order.payment_due_on.isoformat() if order.payment_due_on else "",
         "signatures": tuple(
             SignatureMark(
@@ -338,6 +365,21 @@ def _payment_particulars(
             if name
         ),
     }  # fmt: skip
+
+
+def _tax_in(order: Order, amount_fen: int) -> int:
+    """The tax inside an invoice's amount: its share of the tax of what was accepted."""
+    accepted_fen = sum(line.accepted_fen for line in order.lines)
+    tax_fen = sum(line.accepted_tax_fen for line in order.lines)
+    return tax_fen * amount_fen // accepted_fen if accepted_fen else 0
+
+
+def _paid_before(order: Order, payment: PaymentRequest) -> int:
+    return sum(
+        other.amount_fen
+        for other in payment_requests_of(order.id)
+        if other.state == "paid" and other.settled_at is not None and other.settled_at <= payment.requested_at
+    )
 
 
 _PARTICULARS: dict[str, Callable[[Order, str, str, dict[int, BudgetLine]], dict[str, Any]]] = {

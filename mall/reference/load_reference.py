@@ -11,10 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from mall.access.actor import SYSTEM, Actor
+from mall.assets.asset_standard import AssetStandard, forget_kept_standards, pieces_for
 from mall.audit.record import record
 from mall.catalogue.category import Category
 from mall.database import atomic, session
 from mall.errors import Refusal
+from mall.finance.chart_mapping import ChartMapping
+from mall.finance.payment_channel import PaymentChannel
 from mall.outbox.event import publish
 from mall.reference import read_reference
 from mall.regions.region import Region
@@ -26,7 +29,7 @@ KIND_OF_LETTER = {"A": "goods", "B": "works", "C": "services"}
 
 @atomic
 def load_built_in(*, actor: Actor = SYSTEM) -> dict[str, int]:
-    """Load what is shipped with the mall. Returns {"regions"|"categories"|"regional_rules": rows written}.
+    """Load what is shipped with the mall. Returns {"regions"|"categories"|...: rows written}.
 
     Rows that are as they should be are not touched, so a second load writes nothing; a rule is
     only ever added, because orders were judged by the old ones.
@@ -35,9 +38,13 @@ def load_built_in(*, actor: Actor = SYSTEM) -> dict[str, int]:
         "regions": _write(Region, _region_rows(), key="code"),
         "categories": _write(Category, _category_rows(), key="code"),
         "regional_rules": _add_rules(),
+        "asset_standards": _add_standards(),
+        "chart_mappings": _add_chart_mappings(),
+        "payment_channels": _add_channels(),
     }
     if any(counts.values()):
         forget_kept_rules()
+        forget_kept_standards()
         record(actor=actor, action="reference.load", subject="reference:built-in", facts=counts)
     return counts
 
@@ -100,6 +107,29 @@ def _category_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _add_chart_mappings() -> int:
+    """Like rules, titles are only ever added: a statement of last year keeps last year's."""
+    query = select(ChartMapping.region_code, ChartMapping.account, ChartMapping.valid_from)
+    known = {tuple(row) for row in session().execute(query)}
+    missing = [
+        one for one in read_reference.chart_mappings() if (one.region_code, one.account, one.valid_from) not in known
+    ]
+    session().add_all(
+        ChartMapping(
+            region_code=one.region_code,
+            account=one.account,
+            valid_from=one.valid_from,
+            official_code=one.official_code,
+            name=one.name_zh,
+            name_en=one.name_en,
+            legal_source=one.legal_source,
+            is_confirmed=one.confirmed,
+        )
+        for one in missing
+    )
+    return len(missing)
+
+
 def _add_rules() -> int:
     rules = read_reference.regional_rules()
     query = select(RegionalRule.code, RegionalRule.region_code, RegionalRule.level, RegionalRule.valid_from)
@@ -120,6 +150,58 @@ def _add_rules() -> int:
                 is_confirmed=rule.confirmed,
                 name=rule.name_zh,
                 name_en=rule.name_en,
+            )
+        )
+    session().flush()
+    return len(missing)
+
+
+def _add_standards() -> int:
+    known = {
+        tuple(row)
+        for row in session().execute(select(AssetStandard.code, AssetStandard.region_code, AssetStandard.valid_from))
+    }
+    missing = [
+        standard
+        for standard in read_reference.asset_standards()
+        if (standard.code, standard.region_code, standard.valid_from) not in known
+    ]
+    for standard in missing:
+        # Read once, so that a step that says nothing is noticed now and not under an order.
+        pieces_for(standard.steps, staff_quota=1)
+        session().add(
+            AssetStandard(
+                code=standard.code,
+                region_code=standard.region_code,
+                valid_from=standard.valid_from,
+                valid_to=standard.valid_to,
+                category_codes=list(standard.category_codes),
+                steps=standard.steps,
+                price_ceiling_fen=standard.price_ceiling_fen,
+                min_years=standard.min_years,
+                is_binding=standard.is_binding,
+                legal_source=standard.legal_source,
+                is_confirmed=standard.confirmed,
+                name=standard.name_zh,
+                name_en=standard.name_en,
+            )
+        )
+    session().flush()
+    return len(missing)
+
+
+def _add_channels() -> int:
+    known = {tuple(row) for row in session().execute(select(PaymentChannel.fund_source, PaymentChannel.valid_from))}
+    missing = [one for one in read_reference.payment_channels() if (one.fund_source, one.valid_from) not in known]
+    for channel in missing:
+        session().add(
+            PaymentChannel(
+                fund_source=channel.fund_source,
+                channel=channel.channel,
+                valid_from=channel.valid_from,
+                valid_to=channel.valid_to,
+                legal_source=channel.legal_source,
+                is_confirmed=channel.confirmed,
             )
         )
     session().flush()

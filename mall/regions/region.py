@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.database import Base, session
@@ -65,3 +65,8 @@ def region_names() -> dict[int, tuple[str, str]]:
 def region_named(code: int) -> str:
     """The division's name, or its code where it is unknown."""
     return session().scalar(select(Region.name).where(Region.code == code)) or str(code)
+
+
+def province_code() -> int:
+    """The code of the province that this installation serves."""
+    return session().scalar(select(func.min(Region.code)).where(Region.level == "province")) or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -81,6 +81,9 @@ class SearchEngine(Protocol):
 
     def stats(self) -> Stats:
         """Return the size of the index."""
+
+    def stamps(self, ids: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
+        """Yield (listing id, `document.stamp`) of the listings in the index, or of those named, by growing id."""
 
     def close(self) -> None:
         """Let go of locks and files."""

@@ -24,7 +24,11 @@ BATCH_MAX = 2_000
 LICENCE_LOOKBACK_DAYS = 31
 
 
-@subscribes("listing.changed", "listing.created", "listing.settle", "listing.take_off", "listing.put_on")
+@subscribes(
+    "listing.changed", "listing.created", "listing.take_off", "listing.put_on",
+    # the steps by which a listing comes on the shelf or leaves it
+    "listing.shelve", "listing.approve", "listing.freeze", "listing.lift", "listing.expire", "listing.delist",
+)  # fmt: skip
 def queue_changed_listing(event: Event) -> None:
     """Note the listing of the event, and those its payload names under `listing_ids` (an import names many)."""
     named = [int(listing_id) for listing_id in event.payload.get("listing_ids", ())]

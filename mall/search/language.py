@@ -18,7 +18,7 @@ from mall.search.query import TERMS_MAX, TEXT_LENGTH_MAX
 from mall.search.synonyms import DEFAULT_TABLE, Synonyms, read_table
 from mall.search.words import Cutter, dictionary_words, is_han, latin_pieces, normalise, runs
 
-LANGUAGE_FORMAT = 3
+LANGUAGE_FORMAT = 4
 """Raised whenever documents would fall into other words than before; an index of another format is rebuilt."""
 VOCABULARY_MAX = 5_000
 STOP_WORDS = frozenset(
@@ -194,13 +194,14 @@ class Language:
         return words
 
     def _rewritten(self, words: list[str], *, known: Callable[[str], bool]) -> tuple[list[str], bool]:
-        """Replace runs of pinyin that the index does not know by the words they spell."""
+        """Replace Latin words that the index does not know: pinyin by the words it spells, a slip in a word of the
+        synonym table (Lenvo) by that word."""
         rewritten: list[str] = []
         corrected = False
         for word in words:
             spelt: tuple[str, ...] = ()
             if len(word) >= REWRITE_LENGTH_MIN and word.isascii() and word.isalpha() and not known(word):
-                spelt = self._rewriter.rewrite(word)
+                spelt = self._rewriter.rewrite(word) or self.synonyms.nearest(word)
             rewritten.extend(spelt or (word,))
             corrected = corrected or bool(spelt)
         return rewritten, corrected

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -79,6 +79,22 @@ class MeilisearchEngine:
             generation=self._index,
             language_version=language.version,
         )
+
+    def stamps(self, ids: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
+        """Yield (listing id, stamp) by growing id; the server gives its documents in an order of its own."""
+        found: dict[int, int] = {}
+        wanted = None if ids is None else f"id IN [{', '.join(str(int(each)) for each in ids)}]"
+        with reachable():
+            index = self._reader().index(self._index)
+            asked: dict[str, Any] = {"fields": ["id", "stamp"], "limit": BATCH_DOCUMENTS}
+            if wanted is not None:
+                asked["filter"] = wanted
+            while ids is None or ids:
+                page = index.get_documents({**asked, "offset": len(found)}).results
+                found.update({int(each.id): int(each.stamp) for each in page})
+                if len(page) < BATCH_DOCUMENTS:
+                    break
+        yield from sorted(found.items())
 
     def close(self) -> None:
         """Forget the connections."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mall.search.document import Document, facet_value, facet_values, standing
+from mall.search.document import Document, facet_value, facet_values, stamp, standing
 from mall.search.language import Language
 from mall.search.query import HITS_MAX, Query
 
-SETTINGS_FORMAT = 2
+SETTINGS_FORMAT = 3
 """Raised with every change of the settings or the document; an index of another format is rebuilt."""
 
 WORD_ATTRIBUTES = {
@@ -56,7 +56,7 @@ def index_settings(language: Language) -> dict[str, Any]:
     comparison = {"facetSearch": False, "filter": {"equality": True, "comparison": True}}
     return {
         "searchableAttributes": list(WORD_ATTRIBUTES),
-        "displayedAttributes": ["id", "name"],
+        "displayedAttributes": ["id", "name", "stamp"],
         "filterableAttributes": [
             {"attributePatterns": [*FACET_ATTRIBUTES.values(), "category_label"], "features": equality},
             {"attributePatterns": ["price_fen", "id"], "features": comparison},
@@ -99,6 +99,7 @@ def pour(document: Document, *, language: Language) -> dict[str, Any]:
         **{attribute: getattr(words, source) for attribute, source in WORD_ATTRIBUTES.items()},
         "category_label": category_label(document),
         "price_fen": document.price_fen,
+        "stamp": stamp(document),
         "sales": document.sales,
         "demand": standing(document)[1],
         "created": document.created.toordinal(),

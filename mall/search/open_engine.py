@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mall.search.engine import EngineSettings, SearchEngine
-from mall.search.meilisearch_engine import MeilisearchEngine
 from mall.search.synonyms import DEFAULT_TABLE
 from mall.search.tantivy_engine import TantivyEngine
 
@@ -17,6 +16,8 @@ def open_engine(settings: EngineSettings) -> SearchEngine:
     if settings.kind == "tantivy":
         return TantivyEngine(folder=settings.data_dir / "search", read_only=settings.read_only, synonyms_table=table)
     if settings.kind == "meilisearch":
+        from mall.search.meilisearch_engine import MeilisearchEngine
+
         return MeilisearchEngine(
             url=settings.meili_url,
             key=settings.meili_key,

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 PINYIN_WORD_LENGTH_MAX = 8
 """Longer words are phrases; nobody types them as one run."""
 
@@ -15,6 +13,9 @@ PINYIN_WORD_LENGTH_MAX = 8
 @lru_cache(maxsize=65_536)
 def pinyin_of(word: str) -> tuple[str, str]:
     """Return (all syllables joined, initials joined) of a word of Chinese characters: 打印机 -> dayinji, dyj."""
+    # 50 MB and a second: only who writes the index needs it, the readers find the spelling in it.
+    from pypinyin import Style, lazy_pinyin
+
     syllables = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
     return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import select
@@ -60,6 +60,7 @@ class SearchPage:
 
     `relaxed`: nothing had all the words. `corrected_text`: what was searched in place of the text typed.
     `degraded`: the engine is lost, this one page comes straight from the database and has no facets.
+    `undelivered`: how many more there are that nobody delivers to the region asked for.
     """
 
     query: Query
@@ -71,6 +72,7 @@ class SearchPage:
     relaxed: bool = False
     corrected_text: str | None = None
     degraded: bool = False
+    undelivered: int = 0
 
     @property
     def pages(self) -> int:
@@ -123,10 +125,14 @@ def region_scope(actor: Actor) -> dict[str, tuple[str, ...]]:
     return {} if region_code is None else {"region": delivering_to(region_code)}
 
 
-def search_listings(query: Query) -> SearchPage:
-    """Find offers that may be ordered. Never raises for a lost engine: the database answers with one page then."""
+def search_listings(query: Query, *, count_undelivered: bool = False) -> SearchPage:
+    """Find offers that may be ordered. Never raises for a lost engine: the database answers with one page then.
+
+    With `count_undelivered` the engine is asked a second time for what stays hidden because of the region.
+    """
     try:
         result = _ask(query)
+        undelivered = _undelivered(query, result) if count_undelivered else 0
     except EngineUnavailable as error:
         _log.warning("search.engine_unavailable", reason=str(error))
         rows = search_database(query)
@@ -141,6 +147,7 @@ def search_listings(query: Query) -> SearchPage:
         took_ms=result.took_ms,
         relaxed=result.relaxed,
         corrected_text=result.corrected_text,
+        undelivered=undelivered,
     )
 
 
@@ -162,6 +169,26 @@ def _ask(query: Query) -> Result:
         if not health.is_ready:
             raise EngineUnavailable(f"{health.state}: {health.detail}")
     return result
+
+
+def _undelivered(query: Query, result: Result) -> int:
+    """How many listings the same words and filters find beyond those delivered to the region.
+
+    Where words were let go of only because of the region, none of what has all of them is in the result.
+    """
+    if "region" not in query.scope and not query.filters.get("region"):
+        return 0
+    anywhere = replace(
+        query,
+        scope={facet: values for facet, values in query.scope.items() if facet != "region"},
+        filters={facet: values for facet, values in query.filters.items() if facet != "region"},
+        facets=(),
+        page=1,
+        size=1,
+    )
+    found = catalogue_engine().search(anywhere)
+    shown = 0 if result.relaxed and not found.relaxed else result.total
+    return max(0, found.total - shown)
 
 
 def _labelled(facets: Mapping[str, tuple[tuple[str, int], ...]], *, query: Query) -> dict[str, tuple[FacetValue, ...]]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 DEFAULT_TABLE = Path(__file__).with_name("synonyms.csv")
 FORMS_MAX = 12
 """A word is never expanded into more alternatives than this."""
+
+
+SLIP_RATIO_MIN = 0.88
+"""How like a word of the table must be to what was typed: one letter left out, doubled or turned in five or more."""
 
 
 class Synonyms:
@@ -25,6 +30,7 @@ class Synonyms:
                 others = table.setdefault(word.replace(" ", ""), {})
                 others.update((other, None) for other in normal if other != word)
         self._parts_max = 4
+        self._latin = sorted(word for word in self.words() if word.isascii())
 
     def of(self, word: str) -> tuple[str, ...]:
         """Return the alternatives of a word without the word itself, its equals first."""
@@ -37,6 +43,12 @@ class Synonyms:
     def words(self) -> tuple[str, ...]:
         """Return every word of the table that has alternatives."""
         return tuple({**self._equals, **self._one_way})
+
+    def nearest(self, word: str) -> tuple[str, ...]:
+        """Return the Latin word of the table that `word` is a slip of, or () when it is one itself or of none."""
+        if self.of(word):
+            return ()
+        return tuple(get_close_matches(word, self._latin, n=1, cutoff=SLIP_RATIO_MIN))
 
     def merge(self, words: list[str]) -> list[tuple[str, ...]]:
         """Group neighbouring words that together make a word of the table: (手提, 电脑), (u, 盘), (laser, printer)."""

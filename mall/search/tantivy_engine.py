@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ WRITER_HEAP_BYTES = 30_000_000
 REBUILD_HEAP_BYTES = 128_000_000
 PROGRESS_EVERY = 1_000
 TIES_BLOCK = 200
+STAMPS_BLOCK = 20_000
 HITS_OF_CATEGORY_MIN = 3
 """Fewer of the best hits in a category say nothing about what is meant."""
 
@@ -83,6 +84,28 @@ class TantivyEngine:
             generation=snapshot.generation.name,
             language_version=snapshot.generation.language.version,
         )
+
+    def stamps(self, ids: Collection[int] | None = None) -> Iterator[tuple[int, int]]:
+        """Yield (listing id, stamp) by growing id, of one state of the index."""
+        snapshot = self._snapshot()
+        clause = (
+            Clause.all_query()
+            if ids is None
+            else Clause.term_set_query(snapshot.generation.schema, "id", sorted(ids))
+            if ids
+            else Clause.empty_query()
+        )
+        searcher, last = snapshot.searcher, -1
+        while True:
+            beyond = Clause.range_query(snapshot.generation.schema, "id", tantivy.FieldType.Integer, last + 1, None)
+            both = Clause.boolean_query([(tantivy.Occur.Must, clause), (tantivy.Occur.Must, beyond)])
+            found = searcher.search(both, STAMPS_BLOCK, count=False, order_by_field="id", order=tantivy.Order.Asc)
+            addresses = [address for _, address in found.hits]
+            if not addresses:
+                return
+            listing_ids = searcher.fast_field_values("id", addresses)
+            yield from zip(listing_ids, searcher.fast_field_values("stamp", addresses), strict=True)
+            last = listing_ids[-1]
 
     def close(self) -> None:
         """Let go of the writer's lock; what was not refreshed is lost."""

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import tantivy
 
-from mall.search.document import FACET_VALUE_LENGTH_MAX, Document, facet_value, facet_values, standing
+from mall.search.document import FACET_VALUE_LENGTH_MAX, Document, facet_value, facet_values, stamp, standing
 from mall.search.language import Language
 from mall.search.pinyin import pinyin_of
 from mall.search.query import FACETS
 from mall.search.words import is_han, latin_pieces, normalise, runs
 
-SCHEMA_FORMAT = 3
+SCHEMA_FORMAT = 4
 """Raised with every change of the fields below; an index of another format is rebuilt."""
 
 WORD_FIELDS = {
@@ -51,6 +51,7 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(facet, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field("standing", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("price_fen", indexed=True, fast=True)
+    builder.add_unsigned_field("stamp", fast=True)
     for field in SORT_FIELDS.values():
         builder.add_unsigned_field(field, fast=True)
     builder.add_text_field("suggestion", tokenizer_name="raw", index_option="basic")
@@ -72,6 +73,7 @@ def pour(document: Document, *, language: Language) -> tantivy.Document:
         for value in values:
             poured.add_text(facet, value)
     poured.add_unsigned("price_fen", document.price_fen)
+    poured.add_unsigned("stamp", stamp(document))
     for sort, field in SORT_FIELDS.items():
         poured.add_unsigned(field, sort_key(document, sort=sort))
     for entry in suggestion_entries(document):

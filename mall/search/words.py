@@ -62,7 +62,8 @@ def runs(normal: str) -> list[str]:
 def latin_pieces(run: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
     """Return (pieces at separators, joined form, further forms) of a Latin run.
 
-    lq-630kii -> ((lq, 630kii), lq630kii, (lq630, 630, kii)): whoever types lq630, LQ630KII or 630 finds it.
+    lq-630kii -> ((lq, 630kii), lq630kii, (lq630, 630, kii)): whoever types lq630, LQ630KII or 630 finds it; so does
+    whoever leaves the letters in front of a number out, as people do with cartridges (388A for CC388A).
     """
     pieces = tuple(piece for piece in _SEAM.split(run) if piece)
     joined = "".join(pieces)[:CODE_LENGTH_MAX]
@@ -70,6 +71,9 @@ def latin_pieces(run: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
     forms: dict[str, None] = {}
     for length in range(2, len(segments)):
         forms["".join(segments[:length])] = None
+    for start in range(1, len(segments)):
+        if segments[start][0].isdigit() and len(segments[start]) > 2:
+            forms["".join(segments[start:])] = None
     if len(segments) > 1:
         forms.update((segment, None) for segment in segments if len(segment) > 1)
     return pieces, joined, tuple(form for form in forms if form != joined and form not in pieces)

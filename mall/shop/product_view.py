@@ -10,10 +10,13 @@ from sqlalchemy import select
 
 from mall import clock
 from mall.catalogue.category import Category
+from mall.catalogue.completeness import completeness
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_states import NOT_SHOWN
 from mall.catalogue.price_history import price_changes_of_product
 from mall.catalogue.product import Product
 from mall.database import session
+from mall.documents.history import histories_of
 from mall.errors import Refusal
 from mall.search.catalogue_names import catalogue_names
 from mall.shop.availability import availability
@@ -27,6 +30,9 @@ _TAGS = {
     "table", "thead", "tbody", "tr", "th", "td", "blockquote", "span", "div",
 }  # fmt: skip
 _TABLE_ROWS_MAX = 60
+_DEEDS_MAX = 40
+#: what the shop tells of the life of an offer; who did it stands on the page of its life, for those who may know
+_PUBLIC_DEEDS = ("approve", "shelve", "take_off", "put_on", "freeze", "lift", "expire", "delist")
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ class ShownOffer:
     rating: str
     area: list[str]
     description: str
+    #: how complete the supplier's particulars are, 0 to 100
+    score: int
 
     @property
     def is_available(self) -> bool:
@@ -62,6 +70,16 @@ class PriceRow:
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What happened to an offer beside its price: put on the shelf, held, taken off; and why, as everybody may read."""
+
+    at: datetime
+    supplier: str
+    action: str
+    why: str
+
+
+@dataclass(frozen=True)
 class ProductView:
     """A product with its offers, those that can be ordered first, the cheapest per base unit on top."""
 
@@ -71,6 +89,7 @@ class ProductView:
     chart: LineChart | None
     price_rows: list[PriceRow]
     price_rows_left_out: int
+    deeds: list[Deed]
 
     @property
     def available(self) -> list[ShownOffer]:
@@ -90,10 +109,11 @@ def view_product(product_id: int, *, region_code: int | None) -> ProductView | N
     rows = session().execute(
         select(Listing, Supplier)
         .join(Supplier, Supplier.id == Listing.supplier_id)
-        .where(Listing.product_id == product_id, Listing.state != "needs_category")
+        .where(Listing.product_id == product_id, Listing.state.not_in(NOT_SHOWN))
     )
     offers = _offers(
         [(listing, supplier) for listing, supplier in rows],
+        product=product,
         category=category,
         region_code=region_code,
         on=clock.today(),
@@ -108,6 +128,7 @@ def view_product(product_id: int, *, region_code: int | None) -> ProductView | N
         chart=chart,
         price_rows=price_rows[:_TABLE_ROWS_MAX],
         price_rows_left_out=max(0, len(price_rows) - _TABLE_ROWS_MAX),
+        deeds=_deeds(offers),
     )
 
 
@@ -124,7 +145,12 @@ def clean_description(html: str) -> str:
 
 
 def _offers(
-    rows: list[tuple[Listing, Supplier]], *, category: Category | None, region_code: int | None, on: date
+    rows: list[tuple[Listing, Supplier]],
+    *,
+    product: Product,
+    category: Category | None,
+    region_code: int | None,
+    on: date,
 ) -> list[ShownOffer]:
     judged = [
         (listing, supplier, availability(listing, supplier, category, region_code=region_code, on=on))
@@ -134,14 +160,27 @@ def _offers(
         base_price_hundredths(listing.price_fen, listing.pack_size) for listing, _, reasons in judged if not reasons
     ]
     shown = [
-        _shown_offer(listing, supplier, reasons, cheapest=min(prices, default=None), of_several=len(prices) > 1)
+        _shown_offer(
+            listing,
+            supplier,
+            reasons,
+            cheapest=min(prices, default=None),
+            of_several=len(prices) > 1,
+            score=completeness(listing, product, category, on=on).score,
+        )
         for listing, supplier, reasons in judged
     ]
     return sorted(shown, key=lambda offer: (not offer.is_available, offer.base_hundredths, offer.listing.id))
 
 
 def _shown_offer(
-    listing: Listing, supplier: Supplier, reasons: list[Refusal], *, cheapest: int | None, of_several: bool
+    listing: Listing,
+    supplier: Supplier,
+    reasons: list[Refusal],
+    *,
+    cheapest: int | None,
+    of_several: bool,
+    score: int,
 ) -> ShownOffer:
     hundredths = base_price_hundredths(listing.price_fen, listing.pack_size)
     return ShownOffer(
@@ -154,7 +193,25 @@ def _shown_offer(
         rating=rating_text(supplier.rating_sum, supplier.rating_count),
         area=delivery_area(listing.region_codes),
         description=clean_description(listing.description_html),
+        score=score,
     )
+
+
+def _deeds(offers: list[ShownOffer]) -> list[Deed]:
+    """The latest steps of the shown offers, newest first."""
+    suppliers = {offer.listing.id: offer.supplier.name for offer in offers}
+    steps = histories_of([f"listing:{listing_id}" for listing_id in suppliers])
+    shown = [step for step in steps if step.action in _PUBLIC_DEEDS][-_DEEDS_MAX:]
+    return [
+        Deed(
+            at=step.at,
+            supplier=suppliers[int(step.document.partition(":")[2])],
+            action=f"listing.{step.action}",
+            # Why a supplier takes goods off is his own affair; why the centre holds them is not.
+            why=step.note if step.action in ("freeze", "delist") else "",
+        )
+        for step in shown[::-1]
+    ]
 
 
 def _history(product_id: int, *, offers: list[ShownOffer]) -> tuple[LineChart | None, list[PriceRow]]:

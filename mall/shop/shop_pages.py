@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from mall.access.actor import Actor
 from mall.access.guards import current_actor, everyone
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_states import NOT_SHOWN
 from mall.database import session
 from mall.search.catalogue_names import CategoryName, catalogue_names
 from mall.search.query import PRICE_BUCKETS, SORTS, Query
@@ -65,7 +66,7 @@ def home() -> str:
 def search() -> str:
     actor = current_actor()
     state = read_state(request.args)
-    page = search_listings(state.as_query(scope=region_scope(actor)))
+    page = search_listings(state.as_query(scope=region_scope(actor)), count_undelivered=True)
     names = catalogue_names()
     return render_template(
         "shop/search.html",
@@ -130,7 +131,7 @@ def listing(listing_id: int) -> Response:
     """An offer's own address leads to its place on the product's page."""
     found = session().get(Listing, listing_id)
     # What has no category yet was never on the shelf: it is the supplier's own affair.
-    if found is None or found.state == "needs_category":
+    if found is None or found.state in NOT_SHOWN:
         abort(404)
     return redirect(url_for("shop.product", product_id=found.product_id, _anchor=f"offer-{listing_id}"))
 

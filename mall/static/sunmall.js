@@ -90,6 +90,31 @@
     strip.scrollLeft += link.left - frame.left - (frame.width - link.width) / 2;
   }
 
+  // -- the review desk by keyboard: J and K walk, X ticks, A ticks all or none; letters typed into a field stay there --
+
+  const desk = document.querySelector("[data-review-desk]");
+  if (desk) {
+    const boxes = [...desk.querySelectorAll("input[type=checkbox][name=document]")];
+    const walkTo = (place) => boxes[Math.min(Math.max(place, 0), boxes.length - 1)]?.focus();
+    const keys = {
+      j: (now) => walkTo(now + 1),
+      k: (now) => walkTo(now - 1),
+      x: (now) => { if (now >= 0) boxes[now].checked = !boxes[now].checked; },
+      a: () => {
+        const all = boxes.every((box) => box.checked);
+        for (const box of boxes) box.checked = !all;
+      },
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.target.matches("textarea, select, input:not([type=checkbox])")) return;
+      const deed = keys[event.key.toLowerCase()];
+      if (!deed) return;
+      deed(boxes.indexOf(document.activeElement));
+      event.preventDefault();
+    });
+  }
+
   // -- menus close when one clicks elsewhere or presses Escape ----------------------------------------------------
 
   document.addEventListener("click", (event) => {

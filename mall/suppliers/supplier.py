@@ -23,6 +23,8 @@ class Supplier(Base):
     state: Mapped[str] = mapped_column(server_default="active")
     suspended_reason: Mapped[str] = mapped_column(server_default="")
     licence_expires_on: Mapped[date | None]
+    #: the last day of the framework agreement; his listings expire with it
+    agreement_ends_on: Mapped[date | None]
     is_small_firm: Mapped[bool]
     contact_name: Mapped[str] = mapped_column(server_default="")
     contact_phone: Mapped[str] = mapped_column(server_default="")

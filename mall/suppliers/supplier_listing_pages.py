@@ -7,12 +7,15 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
+from mall import clock
 from mall.access.authorize import may
 from mall.access.guards import current_actor, needs
 from mall.audit.record import record_refusal
 from mall.catalogue.category import Category
 from mall.catalogue.change_price import change_price
+from mall.catalogue.completeness import completeness
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_change import waiting_changes
 from mall.catalogue.listing_states import LISTING_STATES
 from mall.catalogue.product import Product
 from mall.catalogue.shelve_listing import shelve_listing
@@ -63,7 +66,7 @@ def reprice(listing_id: int) -> Response | tuple[str, int]:
         if not price_fen:
             message = _("单价请填写为元，例如 128.50。")
             raise Refusal("request.invalid", errors=[{"field": "price", "message": message}])
-        change_price(
+        outcome = change_price(
             actor=current_actor(),
             listing_id=listing_id,
             price_fen=price_fen,
@@ -76,8 +79,17 @@ def reprice(listing_id: int) -> Response | tuple[str, int]:
                 actor=current_actor(), action="listing.change_price", refusal=refusal, subject=f"listing:{listing_id}"
             )
         return _page(refused=listing_id, refusal=refusal, typed=typed), status_of(refusal)
-    flash(_("价格已改。已下的订单仍按原价；购物车里会提示价格变化。"), "success")
+    _say(outcome)
     return _back()
+
+
+def _say(outcome: str) -> None:
+    if outcome == "waiting":
+        flash(_("涨价已提交审核；审核通过之前仍按原价销售，可以撤回。"), "success")
+    elif outcome == "intercepted":
+        flash(_("新价格高于限价，已被拦截，仍按原价销售；限价、依据和可替代商品见该商品的记录。"), "warning")
+    else:
+        flash(_("价格已改。已下的订单仍按原价；购物车里会提示价格变化。"), "success")
 
 
 def _require_own(listing_id: int, *, action: str) -> None:
@@ -119,11 +131,17 @@ def _page(*, refused: int | None = None, refusal: Refusal | None = None, typed: 
     total = session().scalar(query.with_only_columns(func.count(Listing.id))) or 0
     page_count = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, int(filters["page"]) if filters["page"].isdecimal() else 1), page_count)
-    rows = session().execute(query.order_by(Listing.sku, Listing.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    found = query.order_by(Listing.sku, Listing.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    rows = session().execute(found).all()
+    today = clock.today()
     errors = (refusal.facts.get("errors") or []) if refusal is not None else []
     return render_template(
         "suppliers/listings.html",
-        rows=rows.all(),
+        rows=rows,
+        changes=waiting_changes([listing.id for listing, _product, _category in rows]),
+        complete={
+            listing.id: completeness(listing, product, category, on=today) for listing, product, category in rows
+        },
         filters=filters,
         states=LISTING_STATES.states,
         total=total,

@@ -53,7 +53,7 @@ def build_app(settings: Settings) -> MallApp:
     """
     configure_logs()
     if settings.app_database_url:
-        connect(settings.app_database_url)
+        connect(settings.app_database_url, early_release=settings.early_release)
     app = MallApp(
         "mall",
         info=Info(

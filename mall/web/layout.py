@@ -17,7 +17,18 @@ from mall.access.guards import current_actor
 from mall.errors import Refusal
 from mall.regions.region import region_names
 from mall.web.amounts import fen, yuan
-from mall.web.names import action_name, budget_kind_name, deed_name, role_name, state_name
+from mall.web.names import (
+    action_name,
+    budget_kind_name,
+    change_kind_name,
+    channel_name,
+    deed_name,
+    disposal_name,
+    role_name,
+    seat_name,
+    state_name,
+    verdict_name,
+)
 from mall.web.request_frame import request_id
 from mall.web.translation import LANGUAGES, current_language
 from mall.web.words import Words, words_for
@@ -34,6 +45,11 @@ def install_layout(app: Flask) -> None:
         deed_name=deed_name,
         role_name=role_name,
         budget_kind_name=budget_kind_name,
+        disposal_name=disposal_name,
+        change_kind_name=change_kind_name,
+        channel_name=channel_name,
+        seat_name=seat_name,
+        verdict_name=verdict_name,
         region_name=region_name,
         request_key=lambda: str(uuid.uuid4()),
         request_id=request_id,

@@ -22,6 +22,7 @@ STATES: dict[str, dict[str, LazyString]] = {
         "invoiced": _("待申请付款"),
         "payment_requested": _("待付款审核"),
         "in_payment": _("国库支付中"),
+        "retained": _("质保金待付"),
         "paid": _("已付款"),
         "closed": _("已办结"),
         "cancelled": _("已取消"),
@@ -34,6 +35,23 @@ STATES: dict[str, dict[str, LazyString]] = {
         "sent": _("已送国库"),
         "paid": _("已付款"),
         "refused": _("国库已退回"),
+        "bounced": _("已退票"),
+    },
+    "change": {
+        "asked": _("等供应商答复"),
+        "agreed": _("双方已同意"),
+        "declined": _("供应商不同意"),
+        "withdrawn": _("已撤回"),
+        "released": _("已到期或提前释放"),
+    },
+    "refund": {
+        "claimed": _("等供应商答复"),
+        "agreed": _("待退款到账"),
+        "disputed": _("供应商有异议"),
+        "withdrawn": _("已撤回"),
+        "received": _("退款已到账"),
+        "offset": _("已抵扣货款"),
+        "given_up": _("已核销"),
     },
     "budget_document": {
         "draft": _("草稿"),
@@ -42,10 +60,74 @@ STATES: dict[str, dict[str, LazyString]] = {
         "returned": _("已退回"),
         "withdrawn": _("已撤回"),
     },
+    "payment_finding": {
+        "open": _("待说明"),
+        "explained": _("待审核说明"),
+        "accepted": _("说明已采纳"),
+        "cleared": _("疑点已消除"),
+    },
+    "asset_card": {
+        "waiting": _("待登记"),
+        "registered": _("已登记"),
+        "sent": _("已送资产系统"),
+        "acknowledged": _("已入资产账"),
+        "changed": _("有变动"),
+        "disposed": _("已处置"),
+        "returned": _("已退货"),
+    },
+    "journal": {
+        "submitted": _("待审核"),
+        "approved": _("已记账"),
+        "returned": _("已退回"),
+        "withdrawn": _("已撤回"),
+    },
+    "year_end": {
+        "draft": _("单位填制中"),
+        "submitted": _("待单位签署"),
+        "signed": _("待财政批准"),
+        "approved": _("已批准，待执行"),
+        "executed": _("已执行"),
+        "withdrawn": _("已撤回"),
+    },
+    "fund_use_plan": {
+        "draft": _("草稿"),
+        "submitted": _("待批复"),
+        "approved": _("已批复"),
+        "returned": _("已退回"),
+        "withdrawn": _("已撤回"),
+    },
+    "suspense": {
+        "open": _("待查"),
+        "waiting": _("等后续回单"),
+        "clarifying": _("向国库查询中"),
+        "proposed": _("待复核"),
+        "settled": _("已转出"),
+    },
     "listing": {
+        "draft": _("草稿"),
         "needs_category": _("待定品目"),
+        "submitted": _("已提交"),
+        "intercepted": _("超限价拦截"),
+        "checked": _("待审核"),
+        "rejected": _("审核未通过"),
         "on_shelf": _("在架"),
         "off_shelf": _("已下架"),
+        "frozen": _("暂停销售"),
+        "expired": _("已到期"),
+        "delisted": _("已撤销上架"),
+    },
+    "listing_change": {
+        "waiting": _("待审核"),
+        "intercepted": _("超限价拦截"),
+        "withdrawn": _("已撤回"),
+        "applied": _("已生效"),
+        "rejected": _("审核未通过"),
+    },
+    "price_ceiling": {
+        "entered": _("待复核"),
+        "in_force": _("已生效"),
+        "withdrawn": _("已撤回"),
+        "ended": _("已终止"),
     },
     "user": {
         "invited": _("待启用"),
@@ -92,11 +174,65 @@ ACTIONS: dict[str, LazyString] = {
     "approve_payment": _("审核付款"),
     "pay": _("付款成功"),
     "refuse_payment": _("国库退回付款"),
+    "invoice_part": _("开具部分发票"),
+    "credit_note": _("开具红字发票"),
+    "ask_price_cut": _("协商降价"),
+    "ask_return": _("协商退货、换货"),
+    "ask_retention": _("约定质保金"),
+    "agree_change": _("同意"),
+    "decline_change": _("不同意"),
+    "withdraw_change": _("撤回协商"),
+    "release_retention": _("提前释放质保金"),
+    "claim_refund": _("要求退款"),
+    "agree_refund": _("同意退款"),
+    "dispute_refund": _("对退款提出异议"),
+    "insist_refund": _("坚持退款要求"),
+    "withdraw_refund": _("撤回退款要求"),
+    "receive_refund": _("登记退款到账"),
+    "give_up_refund": _("核销退款"),
+    "offset_refund": _("用应退款抵扣"),
+    "request": _("申请付款"),
+    "bounce": _("退票"),
+    "ask": _("提出协商"),
+    "agree": _("同意"),
+    "release": _("质保金到期释放"),
+    "claim": _("要求退款"),
+    "insist": _("坚持要求"),
+    "offset": _("抵扣货款"),
+    "give_up": _("核销"),
+    "return_whole": _("全部退货"),
+    "goods_back": _("退换货，等重新交货"),
+    "open_again": _("重新打开"),
+    "reckon_accepted": _("转为待开票"),
+    "reckon_invoiced": _("转为待申请付款"),
+    "reckon_requested": _("转为待付款审核"),
+    "reckon_in_payment": _("转为支付中"),
+    "reckon_retained": _("只剩质保金"),
+    "reckon_paid": _("已付清"),
     "register_asset": _("登记资产卡片"),
+    "register": _("登记"),
+    "amend": _("更正登记"),
+    "acknowledge": _("资产系统回执"),
+    "reject": _("资产系统退回"),
+    "change": _("资产变动"),
+    "dispose": _("资产处置"),
+    "take_back": _("退货收回"),
     "rate": _("评价"),
     "close": _("办结"),
     "send": _("送国库"),
     "settle": _("确定品目"),
+    "intercept": _("超限价拦截"),
+    "check": _("自动检查通过"),
+    "shelve": _("免审上架"),
+    "recheck": _("内容有变，重新审核"),
+    "freeze": _("暂停销售"),
+    "lift": _("恢复销售"),
+    "lift_off_shelf": _("解除暂停"),
+    "expire": _("到期下架"),
+    "delist": _("撤销上架"),
+    "lapse": _("随商品失效"),
+    "stop": _("超限价，未上架"),
+    "end": _("终止"),
     "take_off": _("下架"),
     "put_on": _("上架"),
     "activate": _("启用账号"),
@@ -105,6 +241,21 @@ ACTIONS: dict[str, LazyString] = {
     "suspend": _("暂停资格"),
     "restore": _("恢复资格"),
     "withdraw": _("撤回"),
+    "explain": _("说明情况"),
+    "keep_open": _("说明不足，继续待说明"),
+    "clear": _("疑点消除"),
+    "reopen": _("重新列为疑点"),
+    "propose": _("按账重新生成"),
+    "execute": _("执行"),
+    "draw_up": _("填制"),
+    "plead": _("说明例外理由"),
+    "exempt": _("同意例外"),
+    "repoint": _("改列政府采购指标"),
+    "adjust": _("发起采购预算调剂"),
+    "open": _("挂待查"),
+    "wait": _("等待后续回单"),
+    "clarify": _("向国库查询"),
+    "resolve": _("自动转出"),
 }
 
 #: what the audit trail calls by its full code, because the last word alone would not say it
@@ -113,6 +264,13 @@ DEEDS: dict[str, LazyString] = {
     "account.sign_out": _("退出登录"),
     "account.set_password": _("修改密码"),
     "account.end_session": _("结束登录会话"),
+    "asset_card.send": _("送资产系统"),
+    "asset.amend": _("更正资产卡片"),
+    "asset.explain": _("说明来历不明的卡片"),
+    "asset.register_cards": _("批量登记资产卡片"),
+    "asset.remind": _("提醒核对资产卡片"),
+    "asset.report": _("读入资产系统的回报"),
+    "asset.send": _("导出资产登记文件"),
     "audit.export": _("导出审计日志"),
     "cart.accept_changes": _("确认价格变化"),
     "cart.add": _("加入购物车"),
@@ -129,24 +287,63 @@ DEEDS: dict[str, LazyString] = {
     "import.read": _("读取导入文件"),
     "import.settle": _("商品归类"),
     "import.upload": _("上传商品文件"),
+    "ceiling.enter": _("登记限价"),
+    "listing.approve": _("审核通过，上架"),
     "listing.change_price": _("改价"),
+    "listing.receive": _("随文件收下"),
+    "listing.save_draft": _("保存商品草稿"),
+    "listing.refuse": _("自动检查未通过"),
+    "listing.reject": _("审核不通过"),
+    "listing.submit": _("提交审核"),
+    "listing.take_off": _("下架"),
+    "listing.verdict": _("给出审核意见"),
+    "listing_change.approve": _("变更生效"),
+    "listing_change.ask": _("申请变更"),
+    "listing_change.reject": _("变更未通过"),
+    "price_ceiling.confirm": _("复核限价"),
     "listing.shelve": _("上架或下架"),
+    "journal.approve": _("审核手工凭证"),
+    "journal.draw_up": _("填制手工凭证"),
+    "order.carry": _("结转到下一年度"),
     "order.overdue": _("到期提醒"),
     "order.place": _("下单"),
     "order.rate_by_default": _("到期默认评价"),
     "organisation.create": _("建立单位"),
+    "other_payment.correct": _("更正支付记录"),
+    "category_need.record": _("登记采购需求"),
+    "payment_finding.accept": _("采纳说明"),
+    "payment_finding.found": _("发现支付疑点"),
+    "payment_load.load": _("导入支付明细"),
+    "payment_load.load_again": _("重复导入支付明细"),
+    "payment_watch.evaluate": _("重新判断支付"),
+    "procurement_exemption.record": _("登记不纳入政府采购"),
+    "period.close": _("结账"),
     "post.end": _("收回岗位"),
     "post.grant": _("授予岗位"),
     "supplier.admit": _("供应商入驻"),
     "token.issue": _("签发接口令牌"),
     "token.revoke": _("撤销接口令牌"),
+    "exchange.call": _("国库接口调用"),
+    "exchange.retire_key": _("停用国库密钥"),
+    "exchange.rotate_key": _("更换国库密钥"),
+    "reconciliation.explain": _("说明对账差异"),
+    "reconciliation.run": _("三方对账"),
+    "reconciliation.statement": _("导入对账单"),
+    "suspense.propose": _("提出处理意见"),
+    "suspense.recognise": _("认出分次付款"),
+    "suspense.approve": _("复核转出待查款"),
+    "treasury.acknowledge": _("国库确认收到批次"),
     "treasury.export": _("导出国库批次"),
     "treasury.import": _("读入国库回单"),
+    "treasury.refuse_file": _("拒收国库文件"),
     "treasury.return": _("国库退回付款"),
     "user.create": _("建立账号"),
     "user.end_sessions": _("结束全部登录"),
     "user.renew_link": _("重发一次性链接"),
     "user.unlock": _("解除锁定"),
+    "year_end.approve": _("批准年末清理表"),
+    "year_end.draw_up": _("填制年末清理表"),
+    "year_end.sign": _("签署年末清理表"),
 }
 
 ROLES: dict[str, LazyString] = {
@@ -159,6 +356,7 @@ ROLES: dict[str, LazyString] = {
     "finance": _("财务审核人"),
     "supplier": _("供应商"),
     "centre": _("采购中心"),
+    "monitor": _("第三方监审"),
     "regulator": _("财政监管"),
     "budget": _("预算岗"),
     "sysadmin": _("系统管理员"),
@@ -177,6 +375,30 @@ BUDGET_KINDS: dict[str, LazyString] = {
 }
 
 
+CHANGE_KINDS: dict[str, LazyString] = {
+    "price_cut": _("降价"),
+    "return_for_good": _("退货"),
+    "return_to_replace": _("换货"),
+    "retention": _("质保金"),
+}
+
+CHANNELS: dict[str, LazyString] = {
+    "treasury_direct": _("财政直接支付"),
+    "treasury_authorised": _("财政授权支付"),
+    "real_account": _("实有资金账户"),
+}
+
+
+def change_kind_name(kind: str) -> str:
+    """What a change agreed after the contract is called."""
+    return str(CHANGE_KINDS.get(kind, kind))
+
+
+def channel_name(channel: str) -> str:
+    """What a payment channel is called."""
+    return str(CHANNELS.get(channel, channel))
+
+
 def state_name(kind: str, state: str) -> str:
     """The state's name; the state itself where it has none."""
     return str(STATES.get(kind, {}).get(state, state))
@@ -192,9 +414,66 @@ def deed_name(code: str) -> str:
     return str(DEEDS[code]) if code in DEEDS else action_name(code)
 
 
+DISPOSALS: dict[str, LazyString] = {
+    "transfer": _("无偿划转"),
+    "donation": _("对外捐赠"),
+    "sale": _("转让"),
+    "exchange": _("置换"),
+    "scrap": _("报废"),
+    "loss": _("损失核销"),
+}
+
+
+def disposal_name(kind: str) -> str:
+    """How a piece left the unit."""
+    return str(DISPOSALS.get(kind, kind))
+
+
 def budget_kind_name(kind: str) -> str:
     """What a kind of budget document is called."""
     return str(BUDGET_KINDS.get(kind, kind))
+
+
+REJECT_REASONS: dict[str, LazyString] = {
+    "certificate_missing": _("缺少有效的节能环保证书"),
+    "attribute_missing": _("缺少必填的规格参数"),
+    "price_too_high": _("价格明显高于市场"),
+    "price_not_explained": _("涨价没有说明理由"),
+    "category_wrong": _("品目不对"),
+    "name_misleading": _("名称有误导"),
+    "brand_or_model_missing": _("缺少品牌或型号"),
+    "specification_wrong": _("规格参数不实或不全"),
+    "unit_or_pack_wrong": _("计量单位或包装不对"),
+    "duplicate": _("重复上架"),
+    "not_for_sale_here": _("不属于本商城经营范围"),
+    "other": _("其他（见说明）"),
+}
+
+SEATS: dict[str, LazyString] = {
+    "platform": _("平台审核"),
+    "monitor": _("第三方监审"),
+}
+
+
+VERDICTS: dict[str, LazyString] = {
+    "pass": _("通过"),
+    "reject": _("不通过"),
+}
+
+
+def verdict_name(verdict: str) -> str:
+    """What a reviewer said."""
+    return str(VERDICTS.get(verdict, verdict))
+
+
+def reject_reason_name(code: str) -> str:
+    """Why goods were rejected, in words."""
+    return str(REJECT_REASONS.get(code, code))
+
+
+def seat_name(seat: str) -> str:
+    """Whose chair in a review of two."""
+    return str(SEATS.get(seat, seat))
 
 
 def role_name(role: str) -> str:

@@ -10,7 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from mall.audit.record import RequestFacts, request_facts
-from mall.database import close_reading
+from mall.database import close_reading, settle
 from mall.web.identify import visitor_address
 from mall.web.request_metrics import measure
 
@@ -43,6 +43,8 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
+    if response.status_code < 500:
+        settle()
     response.headers["X-Request-Id"] = request_id()
     seconds = time.perf_counter() - getattr(g, "began", time.perf_counter())
     route = request.url_rule.rule if request.url_rule is not None else "-"

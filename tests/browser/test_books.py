@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.running_mall import RunningMall
-from tests.browser.visitor import NARROW, WIDE, Visitor
+from tests.browser.visitor import AT_390, NARROW, WIDE, WIDE_IN_LONG_TESTS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -35,8 +35,14 @@ def order(mall: RunningMall) -> str:
     return number
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
-@pytest.mark.parametrize("with_script", [True, False])
+@pytest.mark.parametrize(
+    ("size", "with_script"),
+    [
+        (NARROW, True),
+        (WIDE, False),
+        *[pytest.param(*case, marks=pytest.mark.long) for case in ((WIDE, True), (NARROW, False))],
+    ],
+)
 def test_an_accountant_goes_from_the_sums_to_the_order(
     arrive: Callable[..., Visitor], order: str, size: tuple[int, int], with_script: bool
 ) -> None:
@@ -54,7 +60,7 @@ def test_an_accountant_goes_from_the_sums_to_the_order(
     assert visitor.page.url.endswith(f"/orders/{order}")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("size", [AT_390, WIDE_IN_LONG_TESTS])
 def test_a_regulator_steps_down_from_the_province_to_a_line(
     arrive: Callable[..., Visitor], order: str, size: tuple[int, int]
 ) -> None:

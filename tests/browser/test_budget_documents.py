@@ -10,7 +10,7 @@ import pytest
 
 from mall import clock
 from tests.browser.running_mall import RunningMall
-from tests.browser.visitor import NARROW, WIDE, Visitor
+from tests.browser.visitor import AT_390, NARROW, WIDE, WIDE_IN_LONG_TESTS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -33,7 +33,9 @@ def fill_in(visitor: Visitor, amounts: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "with_script"), [(WIDE, True), (NARROW, True), (NARROW, False)], ids=["1280", "390", "without script"]
+    ("size", "with_script"),
+    [pytest.param(WIDE, True, marks=pytest.mark.long), (NARROW, True), (NARROW, False)],
+    ids=["1280", "390", "without script"],
 )
 def test_a_transfer_is_asked_for_and_approved(
     arrive: Callable[..., Visitor], mall: RunningMall, size: tuple[int, int], with_script: bool
@@ -72,7 +74,7 @@ def test_a_transfer_is_asked_for_and_approved(
     keep(accountant, "line")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "390"])
+@pytest.mark.parametrize("size", [AT_390, WIDE_IN_LONG_TESTS])
 def test_a_workbook_is_looked_at_and_submitted(
     arrive: Callable[..., Visitor], mall: RunningMall, size: tuple[int, int], tmp_path: Path
 ) -> None:

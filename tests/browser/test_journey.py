@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from mall.finance.exchange_treasury import IN_HEAD, IN_LINE, tail_line
+from mall.exchange.return_file import IN_HEAD, IN_LINE, tail_line
 from tests.browser.running_mall import RunningMall
-from tests.browser.visitor import NARROW, WIDE, Visitor
+from tests.browser.visitor import AT_390, WIDE_IN_LONG_TESTS, Visitor
 from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PAPER, PRINTER = "得力 7402 A4复印纸 70g 500张", "惠普 M1136w A4黑白激光打印机"
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "390"])
+@pytest.mark.parametrize("size", [AT_390, WIDE_IN_LONG_TESTS])
 def test_paper_and_a_printer_are_bought_and_paid_to_the_last_fen(
     arrive: Callable[..., Visitor], mall: RunningMall, size: tuple[int, int], tmp_path: Path
 ) -> None:

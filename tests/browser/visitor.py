@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from tests.world import PASSWORD
@@ -13,6 +14,9 @@ from tests.world import PASSWORD
 LOOK_OVER = Path(__file__).with_name("look_over.js").read_text(encoding="utf-8").partition("\n(")[2]
 LOOK_OVER = f"({LOOK_OVER}"
 WIDE, NARROW = (1280, 900), (390, 844)
+#: for journeys that are walked at 390 every time, where there is less room, and at 1280 in the long tests
+WIDE_IN_LONG_TESTS = pytest.param(WIDE, marks=pytest.mark.long, id="1280")
+AT_390 = pytest.param(NARROW, id="390")
 PATIENCE_MILLISECONDS = 30_000
 
 #: Chromium as on a machine without a way out: nothing of Google's is looked for

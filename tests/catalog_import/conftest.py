@@ -12,8 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from catalog_import.import_batch import ImportBatch
 from catalog_import.install import install
 from catalog_import.receive_file import Received, receive_file
+from catalog_import.report import write_report
 from catalog_import.run_import import Summary, run_batch
 from mall import database
 from mall.access.actor import Actor, PostHeld
@@ -25,6 +27,12 @@ from tests.conftest import Clone
 from tests.world import World
 
 FEEDS = Path(__file__).parents[2].parent / "shared" / "feeds"
+
+
+_DEMANDS = (
+    "update regional_rule set value = %s where code in ('listing.require_attributes', 'listing.require_certificate')"
+)
+_REVIEWERS = "update regional_rule set value = %s where code = 'listing.review_people'"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,6 +66,21 @@ class Dock:
             )
         regional_rule.forget_kept_rules()
 
+    def ask_reviewers(self, people: int) -> None:
+        """From now on so many people look at a listing before it is sold."""
+        self.write(_REVIEWERS, people)
+        regional_rule.forget_kept_rules()
+
+    def demand_all(self) -> None:
+        """From now on goods without compulsory certificate or mandatory attribute are refused."""
+        self.write(_DEMANDS, 1)
+        regional_rule.forget_kept_rules()
+
+    def write(self, sql: str, *values: object) -> None:
+        """Something behind the back of the application."""
+        with psycopg.connect(self.admin) as connection:
+            connection.execute(sql, values)
+
     def actor(self, supplier: int = 0) -> Actor:
         """Somebody who acts for the supplier with that position."""
         post = PostHeld(post_id=1, role="supplier", organisation_id=self.supplier_ids[supplier], region_code=410100)
@@ -77,6 +100,15 @@ class Dock:
         received = self.receive(content, name=name, mode=mode, supplier=supplier)
         return run_batch(actor=self.actor(supplier), batch_id=received.batch_id, mode=mode)
 
+    def report(self, batch_id: int, *, only_faulty: bool = False) -> bytes:
+        """The report of a batch as it would be downloaded."""
+        target = io.BytesIO()
+        try:
+            write_report(session().get_one(ImportBatch, batch_id), target, only_faulty=only_faulty)
+        finally:
+            database.close_reading()
+        return target.getvalue()
+
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """What a query says now."""
         try:
@@ -91,12 +123,19 @@ def dock(own_database: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("SUNMALL_DATA_DIR", str(tmp_path))
     with psycopg.connect(own_database.admin) as connection:
         ids = tuple(_supplier(connection, letter) for letter in "ABC")
-        # The catalogue's history is append-only for everybody; a test of empty shelves has to say so.
-        connection.execute("alter table price_change disable trigger user")
+        # Histories are append-only for everybody; a test of empty shelves has to say so of each it empties, the
+        # shelves' own and those that hang on a listing.
+        for history in ("price_change", "asset_report"):
+            connection.execute(f"alter table {history} disable trigger user")
         connection.execute(
             "truncate price_change, listing, product, outbox_event, search_task restart identity cascade"
         )
-        connection.execute("alter table price_change enable trigger user")
+        for history in ("price_change", "asset_report"):
+            connection.execute(f'alter table {history} enable always trigger "{history}_append_only"')
+        # What a file says goes straight to the shelf, unless a test asks for reviewers by `dock.ask_reviewers`, or for
+        # certificates and mandatory attributes by `dock.demand_all`.
+        connection.execute(_REVIEWERS, (0,))
+        connection.execute(_DEMANDS, (0,))
     regional_rule.forget_kept_rules()
     yield Dock(supplier_ids=ids, admin=own_database.admin)
     database.close_reading()

@@ -62,7 +62,7 @@ def test_decision_merges_what_was_looked_at(supplier: FormBrowser) -> None:
     done = supplier.send(page, f"{page.path}/decision", mode="partial")
 
     assert "已导入" in done.words
-    assert listed() == [("P1", "needs_category"), ("P2", "on_shelf")]
+    assert listed() == [("P1", "needs_category"), ("P2", "checked")]
 
 
 def test_all_or_nothing_says_why_nothing_was_merged(supplier: FormBrowser) -> None:
@@ -102,8 +102,8 @@ def test_goods_without_category_are_settled_on_the_page(supplier: FormBrowser) -
         **{page.tree.xpath("//input[starts-with(@name, 'code-')]/@name")[0]: "文件柜"},
     )
 
-    assert "已归类并上架 1 个商品" in done.words
-    assert listed() == [("P1", "on_shelf"), ("P2", "on_shelf")]
+    assert "已归类并提交 1 个商品" in done.words
+    assert listed() == [("P1", "checked"), ("P2", "checked")]
 
 
 def test_unreadable_file_is_explained_with_the_way_out(supplier: FormBrowser) -> None:
@@ -167,7 +167,7 @@ def test_large_file_is_left_to_the_worker_and_shows_its_progress(
     assert run_waiting_batches() == 0
     done = supplier.get(waiting.path)
     assert "已导入" in done.words
-    assert listed() == [("P1", "needs_category"), ("P2", "on_shelf")]
+    assert listed() == [("P1", "needs_category"), ("P2", "checked")]
 
 
 def test_refusals_of_the_page_have_their_words(supplier: FormBrowser) -> None:

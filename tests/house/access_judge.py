@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -19,7 +21,7 @@ from werkzeug.test import TestResponse
 from mall import clock
 from tests.house.access_people import GROUPS, PEOPLE, Person, named
 from tests.house.access_scene import Facts, Scene
-from tests.world import PASSWORD
+from tests.world import PASSWORD, SCHOOL_REGION
 
 ORACLE = Path(__file__).with_name("access_oracle.csv")
 SAFE = ("GET", "HEAD")
@@ -38,6 +40,7 @@ MISSING: Facts = {
     "line_id": 999999999,
     "listing_id": 999999999,
     "product_id": 999999999,
+    "ceiling_id": 999999999,
     "batch_id": 999999999,
     "user_id": 999999999,
     "post_id": 999999999,
@@ -46,6 +49,11 @@ MISSING: Facts = {
     "token_id": 999999999,
     "notice_id": 999999999,
     "attachment_id": 999999999,
+    "strange_id": 999999999,
+    "file_id": 999999999,
+    "sequence_no": 999999999,
+    "run_id": 999999999,
+    "difference_id": 999999999,
     "supplier_id": 999999999,
     "request_key": "never-sent-before",
     "unit_id": 999999999,
@@ -69,6 +77,8 @@ ACQUAINTED = {
     "to:": named("school supplier centre regulator regulator-city"),
     "school_row": named("school"),
     "sunny_row": named("supplier"),
+    "sunny_life": named("supplier centre monitor regulators"),
+    "entered_ceiling": named("centre monitor regulators"),
 }
 
 
@@ -168,16 +178,22 @@ class Judge:
         self.cells = 0
         self._left: tuple[dict[str, Any], int] | None = None
 
-    def breaches(self, line: Line) -> list[str]:
-        """Everything in which the application differs from the line; first those who may not, then those who may."""
+    def breaches(self, line: Line, *, one_of: int = 1) -> list[str]:
+        """Everything in which the application differs from the line; first those who may not, then those who may.
+
+        `one_of`: ask only every so many-th person, another choice for each line. The visitor, the outsiders who must
+        not tell a foreign object from a missing one, the first of those who may and the first of those whom the
+        object does not answer to are asked always.
+        """
         # Every line asks with the same dead token from one address; here it is to be refused, not slowed down.
         self.scene.admin.execute("delete from sign_in_counter where key like 'token:%'")
+        asked = _asked(line, one_of=one_of)
         facts = self._make(line)
         found: list[str] = []
         for username in PEOPLE:
-            if username not in line.may:
+            if username not in line.may and username in asked:
                 found += self._denied(line, facts, self.scene.people[username])
-        for position, username in enumerate(line.may):
+        for position, username in enumerate(one for one in line.may if one in asked):
             if line.method not in SAFE and position:
                 facts = self._make(line)
             found += self._allowed(line, facts, self.scene.people[username])
@@ -276,6 +292,14 @@ class Judge:
         return answer, changed, refusals_after - refusals
 
 
+def _asked(line: Line, *, one_of: int) -> set[str]:
+    chosen = {"visitor", *_outsiders(line), *line.may[:1]}
+    if line.reaches is not None:
+        chosen |= set([one for one in line.may if one not in line.reaches][:1])
+        chosen |= set([one for one in line.may if one in line.reaches][:1])
+    return chosen | {one for one in PEOPLE if zlib.crc32(f"{line} {one}".encode()) % one_of == 0}
+
+
 def address_of(line: Line, facts: Facts) -> str:
     """The rule with the object's facts in it. A KeyError: no object is known for this converter yet."""
     path = re.sub(r"<(?:[^<>]*:)?([a-z_]+)>", lambda found: quote(str(facts[found.group(1)]), safe="/"), line.rule)
@@ -287,6 +311,13 @@ _QUERIES = {
     ("/budget", "school_line"): "unit={unit_id}",
     ("/budget", "county_line"): "unit={unit_id}",
     ("/budget/documents/new", "school_line"): "unit={unit_id}",
+    ("/budget/proposals", "school_need"): "unit={unit_id}",
+    ("/budget/proposals.xlsx", "school_unit"): "unit={unit_id}",
+    ("/budget/proposals/import.xlsx", "school_unit"): "unit={unit_id}",
+    ("/budget/plans/new", "school_plan_line"): "unit={unit_id}",
+    ("/budget/plan-execution", "school_line"): "unit={unit_id}",
+    ("/budget/plan-execution/months.xlsx", "school_line"): "unit={unit_id}",
+    ("/budget/plan-workbook/template.xlsx", "school_plan_line"): "unit={unit_id}",
     ("/books", "city_books"): "region={sum_of}",
     **{
         (f"/books{page}", f"{whose}_books"): query
@@ -296,11 +327,17 @@ _QUERIES = {
             ("/trial-balance.xlsx", "unit={unit_id}"),
             ("/execution", "unit={unit_id}&by=economic&code=30201"),
             ("/execution.xlsx", "unit={unit_id}"),
+            ("/expenditure", "unit={unit_id}&by=economic&code=30201"),
+            ("/expenditure.xlsx", "unit={unit_id}"),
             ("/accounts/<int:account>", "line={line_id}"),
             ("/accounts/<int:account>.xlsx", "line={line_id}"),
         )
     },
+    ("/year-end", "school_worksheet_row"): "year={year}",
+    ("/year-end", "county_worksheet_row"): "year={year}",
+    ("/books/periods", "school_period"): "region={region}&year={year}&month={month}",
     ("/people", "somebody"): "text=somebody",
+    ("/api/v1/asset-cards", "school_card_row"): "limit=500",
     ("/audit", "audit_row"): "action=test.canary",
 }
 
@@ -346,7 +383,26 @@ def _budget_body(facts: Facts, person: Person) -> Facts:
     return {**_GROUNDS, "unit_id": facts["unit_id"], "year": clock.today().year, "kind": "supplement", "lines": lines}
 
 
+def _plan_form(facts: Facts, person: Person) -> Facts:
+    row = {"rows": "1", "line_0": str(facts["line_id"]), "purpose_0": "测试用途", "month_0_12": "1.00"}
+    return {**row, "unit": str(facts["unit_id"]), "year": str(clock.today().year), "kind": "plan"}
+
+
+def _plan_body(facts: Facts, person: Person) -> Facts:
+    lines = [{"budget_line_id": facts["line_id"], "month": 12, "amount_fen": 100, "purpose": "测试用途"}]
+    return {"unit_id": facts["unit_id"], "year": clock.today().year, "kind": "plan", "lines": lines}
+
+
+def _plan_file(facts: Facts, person: Person) -> Facts:
+    place = {"unit": str(facts["unit_id"]), "year": str(clock.today().year), "deed": "apply"}
+    return {**place, "file": (io.BytesIO(facts["content"]), "plan.csv")}
+
+
 _GROUNDS = {"reason": "测试事由", "basis": "测试文号"}
+
+
+def _listing_form(sku: str) -> dict[str, Any]:
+    return {"sku": sku, "name": "金丝雀文具", "category": "A05040101", "unit": "包", "price": "9.90"}
 
 
 def _settle(facts: Facts, person: Person) -> Facts:
@@ -379,12 +435,39 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     "/budget/documents": _budget_form,
     "/budget/import": _budget_file,
     "/api/v1/budget-documents": _budget_body,
+    "/budget/proposals/needs": lambda facts, person: {**facts["need_form"], "unit": str(facts["unit_id"])},
+    "/budget/proposals/draw-up": lambda facts, person: {**facts["need_form"], "unit": str(facts["unit_id"])},
+    "/budget/plans": _plan_form,
+    "/budget/plan-workbook": _plan_file,
+    "/api/v1/fund-use-plans": _plan_body,
+    "/payment-watch/load": lambda facts, person: {
+        "deed": "load", "file": (io.BytesIO(facts["content"]), facts["file_name"]),
+    },
+    "/payment-watch/evaluate": lambda facts, person: {
+        "unit": str(facts["unit_id"]), "year": str(clock.today().year),
+    },
+    "/api/v1/payment-loads": lambda facts, person: {
+        "file_name": facts["file_name"], "content_base64": base64.b64encode(facts["content"]).decode(),
+    },
+    "/assets/files": lambda facts, person: {
+        "unit": str(facts["unit_id"]), "file": (io.BytesIO(facts["content"]), "canary.csv"),
+    },
+    "/books/journals": lambda facts, person: {**facts["form"], "order": facts["number"]},
+    "/year-end/execute": lambda facts, person: {"year": str(clock.today().year - 1)},
     "/suppliers/<int:supplier_id>/suspend": lambda facts, person: {"reason": "许可证到期"},
     "/people": lambda facts, person: {"username": facts["username"], "name": "新人"},
     "/people/<int:user_id>/disable": lambda facts, person: {"reason": "离职"},
     "/people/<int:user_id>/posts": lambda facts, person: {
         "organisation_id": str(facts["organisation_id"]), "role": "receiver",
     },
+    "/supplier/listings/new": lambda facts, person: _listing_form(f"NEW-{person.username}"),
+    "/supplier/listings/<int:listing_id>/edit": lambda facts, person: _listing_form(f"EDIT-{facts['listing_id']}"),
+    "/review/verdicts": lambda facts, person: {"document": f"listing:{facts['listing_id']}", "verdict": "pass"},
+    "/listings/<int:listing_id>/life": lambda facts, person: {"action": "take_off"},
+    "/ceilings": lambda facts, person: {
+        "category_code": "A05040101", "ceiling": "99.00", "valid_from": "2026-01-01", "source": "框架协议第1号",
+    },
+    "/ceilings/<int:ceiling_id>": lambda facts, person: {"action": "confirm"},
     "/supplier/listings/<int:listing_id>/shelf": lambda facts, person: {"action": "take_off"},
     "/supplier/listings/<int:listing_id>/price": lambda facts, person: {"price": "9.90", "reason": "促销"},
     "/supplier/imports/": _upload,
@@ -393,6 +476,11 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     },
     "/supplier/imports/<int:batch_id>/decision": lambda facts, person: {"mode": "partial"},
     "/supplier/imports/categories": _settle,
+    "/treasury/reconciliation/run": lambda facts, person: {"region": str(SCHOOL_REGION)},
+    "/treasury/reconciliation/files": lambda facts, person: {
+        "file": (io.BytesIO(facts["content"]), "statement.csv"),
+    },
+    "/treasury/reconciliation/differences/<int:difference_id>/explain": lambda facts, person: {"reason": "已核对"},
     "/api/v1/tokens": lambda facts, person: {"username": "handler", "password": PASSWORD},
     "/api/v1/orders": _order,
 }  # fmt: skip
@@ -450,7 +538,8 @@ _OWN_AFFAIRS = ("/sign-", "/account/", "/language", "/welcome/", "/notices/", "/
 #: where business is done; none of it is for the three officers
 BUSINESS_PAGES = (
     "/orders", "/budget", "/cart", "/assets", "/region", "/suppliers", "/supplier/", "/api/v1/orders",
-    "/api/v1/budget-lines", "/api/v1/budget-documents",
+    "/api/v1/budget-lines", "/api/v1/budget-documents", "/api/v1/fund-use-plans", "/payment-watch", "/api/v1/payment-",
+    "/api/v1/asset-cards", "/books", "/year-end", "/api/v1/year-end-worksheets", "/treasury", "/api/v1/treasury",
 )  # fmt: skip
 
 

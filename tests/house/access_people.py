@@ -39,8 +39,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 GROUPS["units"] = GROUPS["school"] + GROUPS["county"]
 GROUPS["signed_in"] = (
-    *GROUPS["units"], *GROUPS["suppliers"], "centre", *GROUPS["regulators"], *GROUPS["budgeters"],
-    *GROUPS["officers"], "postless",
+    *GROUPS["units"], *GROUPS["suppliers"], "centre", "monitor", *GROUPS["regulators"],
+    *GROUPS["budgeters"], *GROUPS["officers"], "postless",
 )  # fmt: skip
 GROUPS["everyone"] = ("visitor", *GROUPS["signed_in"], "disabled")
 PEOPLE = GROUPS["everyone"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from tests.house.access_judge import (
     BUSINESS_PAGES,
     Judge,
     Line,
+    _asked,
     business_lines,
     lines_without_route,
     officers_among,
@@ -80,8 +82,21 @@ def test_oracle_asks_more_than_four_thousand_questions() -> None:
 
 
 @pytest.mark.parametrize("line", LINES, ids=str)
+def test_a_sixth_of_all_people_may_what_the_oracle_says_and_nothing_else(judge: Judge, line: Line) -> None:
+    assert judge.breaches(line, one_of=6) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("line", LINES, ids=str)
 def test_everybody_may_what_the_oracle_says_and_nothing_else(judge: Judge, line: Line) -> None:
     assert judge.breaches(line) == []
+
+
+def test_every_person_is_asked_often_and_every_kind_of_line_by_many() -> None:
+    asked = [(line, one) for line in LINES for one in _asked(line, one_of=6)]
+
+    assert min(Counter(one for _line, one in asked).values()) > len(LINES) // 9
+    assert len(asked) > len(LINES) * len(PEOPLE) // 6
 
 
 def test_oracle_lets_no_regulator_change_anything() -> None:
@@ -102,11 +117,9 @@ def test_officers_see_no_business_anywhere(judge: Judge, officer: str) -> None:
     number = scene.placed(("paper", 1))
     paths = {line.rule for line in LINES if line.method == "GET" and "<" not in line.rule}
 
+    pages = {path: scene.people[officer].ask("GET", path).get_data(as_text=True) for path in paths - {"/audit"}}
     seen = {
-        path
-        for path in paths - {"/audit"}
-        for word in (number, "金丝雀收货人", "金丝雀经费")
-        if word in scene.people[officer].ask("GET", path).get_data(as_text=True)
+        path for path, text in pages.items() if any(word in text for word in (number, "金丝雀收货人", "金丝雀经费"))
     }
 
     assert seen == set()

@@ -11,10 +11,9 @@ COMMITS_IN = {"mall/database.py"}
 #: these talk to PostgreSQL as its administrator, before there is an application
 SERVER_ROOMS = ("mall/installation/", "mall/migrations/")
 STATE_IN = {"mall/documents/advance.py"}
-#: states that are no document's life: an event's delivery, an account, a card, an organisation
+#: states that are no document's life: an event's delivery, an account, an organisation
 OTHER_STATES = {
     "mall/outbox/deliver.py",
-    "mall/assets/register_asset.py",
 }
 
 

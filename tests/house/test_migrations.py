@@ -81,8 +81,25 @@ NOT_ASKED_BY = {
     # Budget documents are found by `unit_ids`, which has an index of its own.
     "budget_document.unit_id", "budget_document.maker_id", "budget_document.decider_id",
     "budget_document_line.unit_id", "budget_attachment.user_id",
+    # Findings are read by unit, region and payment; their people and their judgement are shown, not looked up by.
+    "payment_load.user_id", "other_payment.order_id", "payment_finding.evaluation_id",
+    "payment_finding.explained_by_id", "payment_finding.decided_by_id", "procurement_exemption.unit_id",
+    "procurement_exemption.user_id", "category_need.user_id", "category_need.category_code",
+    # Cards are read by their unit; who sent a file or explained a number is only shown.
+    "asset_file.user_id", "asset_report.user_id", "strange_card.explained_by", "asset_standard.region_code",
+    # Year-end worksheets are found by unit and region, journals by unit; a carried line by the line it came from.
+    "year_end_worksheet.maker_id", "year_end_worksheet.signer_id", "year_end_worksheet.decider_id",
+    "budget_line_carry.worksheet_id", "journal.maker_id", "journal.approver_id",
+    # The papers of a settlement are found by their order; those that wait have indexes of their own.
+    "credit_note.invoice_id", "credit_note.supplier_id", "settlement_change.unit_id", "settlement_change.supplier_id",
+    "refund_claim.unit_id", "refund_claim.supplier_id", "payment_request.offset_claim_id",
+    "fund_use_plan.maker_id", "fund_use_plan.decider_id", "plan_line_judgement.settled_by_id",
+    # Changes are found by their listing.
+    "listing_change.supplier_id",
     # Read by state, and few are under way at a time.
     "payment_request.unit_id", "payment_request.supplier_id",
+    # Items in suspense are found by payment, region and what the treasury said.
+    "suspense_item.file_id", "suspense_item.decider_id",
     # Read among the posts that have not ended, which have an index of their own.
     "user_post.user_id",
 }  # fmt: skip

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from mall.assets.asset_card_states import ASSET_CARD_STATES
+from mall.catalogue.listing_change_states import LISTING_CHANGE_STATES
 from mall.catalogue.listing_states import LISTING_STATES
+from mall.catalogue.price_ceiling_states import PRICE_CEILING_STATES
 from mall.documents.state_table import StateTable, Step
+from mall.exchange.suspense_states import SUSPENSE_STATES
 from mall.finance.budget_document_states import BUDGET_DOCUMENT_STATES
+from mall.finance.change_states import CHANGE_STATES
+from mall.finance.journal_states import JOURNAL_STATES
 from mall.finance.payment_states import PAYMENT_STATES
+from mall.finance.refund_states import REFUND_STATES
 from mall.ordering.order_states import ORDER_STATES
+from mall.payment_watch.payment_finding_states import PAYMENT_FINDING_STATES
+from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
+from mall.year_end.worksheet_states import WORKSHEET_STATES
 
 ORDER = """
 submit               draft             submitted         order.submit               reserve_budget
-cancel               draft             cancelled         order.cancel               -
 return               submitted         returned          order.return               release_reservation
 submit               returned          submitted         order.submit               reserve_budget
 edit                 returned          returned          order.edit                 -
@@ -55,27 +64,73 @@ answer_dispute       disputed          disputed          order.answer_dispute   
 settle_dispute       disputed          received          order.settle_dispute       release_short
 request_cancellation disputed          disputed          order.request_cancellation -
 agree_cancellation   disputed          cancelled         order.agree_cancellation   release_commitment
+return_whole         accepted          cancelled         order.settle_payment       -
+return_whole         invoiced          cancelled         order.settle_payment       -
+goods_back           accepted          received          order.settle_payment       -
+goods_back           invoiced          received          order.settle_payment       -
+goods_back           payment_requested received          order.settle_payment       -
+goods_back           in_payment        received          order.settle_payment       -
+goods_back           retained          received          order.settle_payment       -
 invoice              accepted          invoiced          order.invoice              -
 request_payment      invoiced          payment_requested order.request_payment      -
 return_payment       payment_requested invoiced          order.return_payment       -
-approve_payment      payment_requested in_payment        order.approve_payment      book_payment_request
-pay                  in_payment        paid              order.settle_payment       confirm_paid
-refuse_payment       in_payment        invoiced          order.settle_payment       book_payment_refused
+approve_payment      payment_requested in_payment        order.approve_payment      -
+pay                  in_payment        paid              order.settle_payment       -
+refuse_payment       in_payment        invoiced          order.settle_payment       -
+reckon_accepted      invoiced          accepted          order.settle_payment       -
+reckon_invoiced      accepted          invoiced          order.settle_payment       -
+reckon_invoiced      payment_requested invoiced          order.settle_payment       -
+reckon_invoiced      in_payment        invoiced          order.settle_payment       -
+reckon_invoiced      retained          invoiced          order.settle_payment       -
+reckon_invoiced      paid              invoiced          order.settle_payment       -
+reckon_requested     accepted          payment_requested order.settle_payment       -
+reckon_requested     invoiced          payment_requested order.settle_payment       -
+reckon_in_payment    accepted          in_payment        order.settle_payment       -
+reckon_in_payment    invoiced          in_payment        order.settle_payment       -
+reckon_retained      accepted          retained          order.settle_payment       -
+reckon_retained      invoiced          retained          order.settle_payment       -
+reckon_retained      in_payment        retained          order.settle_payment       -
+reckon_paid          accepted          paid              order.settle_payment       -
+reckon_paid          invoiced          paid              order.settle_payment       -
+reckon_paid          retained          paid              order.settle_payment       -
 register_asset       accepted          accepted          order.register_asset       -
 register_asset       invoiced          invoiced          order.register_asset       -
 register_asset       payment_requested payment_requested order.register_asset       -
 register_asset       in_payment        in_payment        order.register_asset       -
+register_asset       retained          retained          order.register_asset       -
 register_asset       paid              paid              order.register_asset       -
+rate                 retained          retained          order.rate                 -
 rate                 paid              paid              order.rate                 -
 close                paid              closed            order.close                -
+open_again           closed            paid              order.settle_payment       -
 """
 
 PAYMENT = """
 return  requested returned order.return_payment  -
-approve requested approved order.approve_payment -
+approve requested approved order.approve_payment request_payment
+return  approved  returned order.return_payment  recall
 send    approved  sent     payment.step          send_to_treasury
-pay     sent      paid     payment.step          -
-refuse  sent      refused  payment.step          -
+pay     sent      paid     payment.step          confirm_paid
+refuse  sent      refused  payment.step          refuse
+bounce  paid      bounced  payment.step          bounce
+"""
+
+CHANGE = """
+agree    asked  agreed    order.answer_change     post_change
+decline  asked  declined  order.answer_change     -
+withdraw asked  withdrawn order.withdraw_change   -
+release  agreed released  order.release_retention -
+"""
+
+REFUND = """
+agree    claimed  agreed    order.answer_refund   claim_refund
+dispute  claimed  disputed  order.answer_refund   -
+withdraw claimed  withdrawn order.claim_refund    -
+insist   disputed claimed   order.claim_refund    -
+withdraw disputed withdrawn order.claim_refund    -
+receive  agreed   received  order.receive_refund  receive_refund
+offset   agreed   offset    order.approve_payment receive_refund
+give_up  agreed   given_up  order.give_up_refund  give_up_refund
 """
 
 BUDGET_DOCUMENT = """
@@ -90,10 +145,132 @@ submit   returned  submitted budget_document.submit   -
 withdraw returned  withdrawn budget_document.withdraw -
 """
 
+PAYMENT_FINDING = """
+explain   open      explained payment_finding.explain -
+explain   explained explained payment_finding.explain -
+accept    explained accepted  payment_finding.decide  -
+keep_open explained open      payment_finding.decide  -
+clear     open      cleared   payment_finding.settle  -
+clear     explained cleared   payment_finding.settle  -
+reopen    cleared   open      payment_finding.settle  -
+reopen    accepted  open      payment_finding.settle  -
+"""
+
+ASSET_CARD = """
+register    waiting      registered   asset.register  book_fixed_asset
+amend       registered   registered   asset.register  -
+send        registered   sent         asset.exchange  -
+acknowledge registered   acknowledged asset.exchange  -
+acknowledge sent         acknowledged asset.exchange  -
+reject      sent         registered   asset.exchange  -
+change      acknowledged changed      asset.exchange  -
+change      changed      changed      asset.exchange  -
+dispose     acknowledged disposed     asset.exchange  -
+dispose     changed      disposed     asset.exchange  -
+take_back   waiting      returned     asset.take_back -
+take_back   registered   returned     asset.take_back -
+take_back   sent         returned     asset.take_back -
+take_back   acknowledged returned     asset.take_back -
+take_back   changed      returned     asset.take_back -
+"""
+
+YEAR_END = """
+edit     draft     draft     year_end.draw_up -
+propose  draft     draft     year_end.draw_up -
+submit   draft     submitted year_end.draw_up -
+withdraw draft     withdrawn year_end.draw_up -
+sign     submitted signed    year_end.sign    -
+return   submitted draft     year_end.return  -
+propose  submitted draft     year_end.draw_up -
+approve  signed    approved  year_end.decide  -
+return   signed    draft     year_end.decide  -
+propose  signed    draft     year_end.draw_up -
+execute  approved  executed  year_end.execute post_worksheet
+return   approved  draft     year_end.decide  -
+propose  approved  draft     year_end.draw_up -
+"""
+
+JOURNAL = """
+approve  submitted approved  journal.approve post_journal
+return   submitted returned  journal.return  -
+withdraw submitted withdrawn journal.draw_up -
+"""
+
+FUND_USE_PLAN = """
+edit     draft     draft     fund_use_plan.edit   -
+submit   draft     submitted fund_use_plan.edit   -
+withdraw draft     withdrawn fund_use_plan.edit   -
+approve  submitted approved  fund_use_plan.decide post_fund_use_plan
+return   submitted returned  fund_use_plan.decide -
+withdraw submitted withdrawn fund_use_plan.edit   -
+plead    submitted submitted fund_use_plan.edit   -
+exempt   submitted submitted fund_use_plan.decide -
+repoint  submitted submitted fund_use_plan.edit   -
+adjust   submitted submitted fund_use_plan.edit   -
+repoint  approved  approved  fund_use_plan.edit   -
+adjust   approved  approved  fund_use_plan.edit   -
+edit     returned  returned  fund_use_plan.edit   -
+submit   returned  submitted fund_use_plan.edit   -
+withdraw returned  withdrawn fund_use_plan.edit   -
+"""
+
+SUSPENSE = """
+open    new        open       suspense.step   suspend_money
+propose open       proposed   suspense.handle -
+propose waiting    proposed   suspense.handle -
+propose clarifying proposed   suspense.handle -
+wait    open       waiting    suspense.handle -
+wait    clarifying waiting    suspense.handle -
+clarify open       clarifying suspense.handle -
+clarify waiting    clarifying suspense.handle -
+approve proposed   settled    suspense.decide release_money
+return  proposed   open       suspense.decide -
+resolve open       settled    suspense.step   release_money
+resolve waiting    settled    suspense.step   release_money
+resolve clarifying settled    suspense.step   release_money
+"""
+
 LISTING = """
-settle   needs_category on_shelf  listing.edit   -
-take_off on_shelf       off_shelf listing.shelve -
-put_on   off_shelf      on_shelf  listing.shelve -
+settle         needs_category submitted   listing.edit   -
+submit         draft          submitted   listing.edit   -
+submit         intercepted    submitted   listing.edit   -
+submit         rejected       submitted   listing.edit   -
+submit         expired        submitted   listing.edit   -
+intercept      submitted      intercepted listing.check  -
+refuse         submitted      rejected    listing.check  -
+check          submitted      checked     listing.check  -
+shelve         submitted      on_shelf    listing.check  -
+recheck        checked        submitted   listing.edit   -
+withdraw       checked        draft       listing.edit   -
+approve        checked        on_shelf    listing.review -
+reject         checked        rejected    listing.review -
+take_off       on_shelf       off_shelf   listing.shelve -
+put_on         off_shelf      on_shelf    listing.shelve -
+freeze         on_shelf       frozen      listing.hold   -
+freeze         off_shelf      frozen      listing.hold   -
+lift           frozen         on_shelf    listing.lift   -
+lift_off_shelf frozen         off_shelf   listing.lift   -
+expire         on_shelf       expired     listing.expire -
+expire         off_shelf      expired     listing.expire -
+expire         frozen         expired     listing.expire -
+delist         on_shelf       delisted    listing.hold   -
+delist         off_shelf      delisted    listing.hold   -
+delist         frozen         delisted    listing.hold   -
+delist         expired        delisted    listing.hold   -
+"""
+
+LISTING_CHANGE = """
+intercept waiting intercepted listing.check        -
+withdraw  waiting withdrawn   listing.edit         -
+lapse     waiting withdrawn   listing.lapse_change -
+approve   waiting applied     listing.review       -
+reject    waiting rejected    listing.review       -
+"""
+
+PRICE_CEILING = """
+confirm  entered  in_force  ceiling.confirm -
+withdraw entered  withdrawn ceiling.enter   -
+end      in_force ended     ceiling.enter   -
 """
 
 
@@ -102,8 +279,18 @@ put_on   off_shelf      on_shelf  listing.shelve -
     [
         (ORDER_STATES, ORDER),
         (PAYMENT_STATES, PAYMENT),
+        (CHANGE_STATES, CHANGE),
+        (REFUND_STATES, REFUND),
         (BUDGET_DOCUMENT_STATES, BUDGET_DOCUMENT),
+        (PAYMENT_FINDING_STATES, PAYMENT_FINDING),
+        (ASSET_CARD_STATES, ASSET_CARD),
+        (FUND_USE_PLAN_STATES, FUND_USE_PLAN),
+        (SUSPENSE_STATES, SUSPENSE),
         (LISTING_STATES, LISTING),
+        (LISTING_CHANGE_STATES, LISTING_CHANGE),
+        (PRICE_CEILING_STATES, PRICE_CEILING),
+        (WORKSHEET_STATES, YEAR_END),
+        (JOURNAL_STATES, JOURNAL),
     ],
 )
 def test_a_state_table_is_what_was_agreed(table: StateTable, agreed: str) -> None:
@@ -137,5 +324,9 @@ def test_a_mistyped_permission_is_refused() -> None:
 
 
 def test_no_money_moves_out_of_an_ended_state() -> None:
-    for ended in ("cancelled", "declined", "closed"):
+    for ended in ("cancelled", "declined"):
         assert ORDER_STATES.steps_from(ended) == ()
+    # A refund is claimed, or a payment bounces, after the end: the order is opened again before any money moves.
+    assert [(step.action, step.after, step.books) for step in ORDER_STATES.steps_from("closed")] == [
+        ("open_again", "paid", None)
+    ]

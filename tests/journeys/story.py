@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 
 from mall import clock
 from mall.access.actor import SYSTEM
-from mall.finance.exchange_treasury import IN_HEAD, IN_LINE, ReturnReport, export_batch, import_returns, tail_line
+from mall.exchange.return_file import IN_HEAD, IN_LINE, tail_line
+from mall.finance.exchange_treasury import ReturnReport, export_batch, import_returns
 from mall.finance.treasury_batch import TreasuryBatch
 from mall.jobs.sweep_deadlines import sweep_deadlines
 from mall.people.web_session import secret_hash

@@ -132,6 +132,18 @@ def test_a_dispute_over_everything_is_not_released_but_cancelled(story: Story) -
     assert story.counted(PAPER) == 0
 
 
+def test_an_order_of_which_a_part_was_accepted_is_not_cancelled(story: Story) -> None:
+    number = received_order(story)
+    story.act("receiver", "accept", number, lines=pieces(7))
+    story.act("receiver", "dispute", number, lines=pieces(3), reason="受潮")
+    story.act("handler", "request_cancellation", number, reason="全部退货")
+
+    problem = story.refused("supplier", "agree_cancellation", number)
+
+    assert problem["code"] == "order.partly_accepted"
+    assert story.book() == Book(available=9_978_500, committed=6_450, accrued=15_050)
+
+
 def test_the_supplier_does_not_settle_a_dispute(story: Story) -> None:
     number = received_order(story)
     story.act("receiver", "dispute", number, lines=pieces(3), reason="受潮")

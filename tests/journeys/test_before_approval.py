@@ -212,7 +212,7 @@ def test_a_line_whose_goods_are_off_the_shelf_can_be_dropped(story: Story) -> No
     assert story.act("handler", "submit", number)["state"] == "submitted"
 
 
-def test_an_edited_line_takes_todays_price_and_whether_it_is_an_asset_from_it(story: Story) -> None:
+def test_an_edited_line_takes_todays_price_and_a_printer_gets_its_card_at_any_price(story: Story) -> None:
     number = story.place(story.wanted("printer", 2, "school_machines"))
     story.act("approver", "return", number, reason="数量改为一台")
     story.alter("update listing set price_fen = 90000 where id = %s", story.world.listings["printer"])
@@ -221,7 +221,7 @@ def test_an_edited_line_takes_todays_price_and_whether_it_is_an_asset_from_it(st
 
     assert edited["total_fen"] == 90_000
     assert story.ask("select quantity, price_fen, contract_price_fen, is_asset from order_line") == [
-        (1, 90_000, 90_000, False)
+        (1, 90_000, 90_000, True)
     ]
 
 

@@ -107,7 +107,7 @@ def test_a_paid_order_stands_in_the_trial_balance_of_all_who_may_read_it(story: 
         assert financial["2302 应付账款"] == ["平 0.00", "215.00", "215.00", "平 0.00"]
         assert table(page, "预算会计")["7201 事业支出"][-1] == "借 215.00"
         assert table(page, "国库对账")["T300 国库回单确认"][-1] == "借 215.00"
-        assert page.words.count("借贷相等，余额合计为零") == 4
+        assert page.words.count("借贷相等，余额合计为零") == 5
 
 
 def test_a_day_in_between_shows_what_was_owed_then(story: Story) -> None:
@@ -172,9 +172,9 @@ def test_one_posting_shows_all_its_books_and_who_made_it(story: Story) -> None:
     assert table(page, "预算指标控制账")["合计"][-2:] == ["215.00", "215.00"]
     assert link(page, number) == f"/orders/{number}"
     assert [heading.text_content() for heading in paid.tree.xpath("//main//h2")] == [
-        "国库已支付", "预算指标控制账", "财务会计", "预算会计", "国库对账",
+        "国库已支付", "预算指标控制账", "用款计划账", "财务会计", "预算会计", "国库对账",
     ]  # fmt: skip
-    assert paid.words.count("借贷相等") == 4
+    assert paid.words.count("借贷相等") == 5
 
 
 def test_a_reversal_and_its_original_lead_to_each_other(story: Story) -> None:

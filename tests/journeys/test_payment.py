@@ -156,7 +156,7 @@ def test_a_payment_that_was_never_sent_is_not_paid(story: Story) -> None:
 
     report = story.treasury_says((story.payment_of(number), "OK", 21_500, "GK1", ""))
 
-    assert report.outcomes == {"conflict": 1}
+    assert report.outcomes == {"early": 1}
     assert story.order(number)["state"] == "in_payment"
 
 

@@ -41,7 +41,8 @@ def ledger_books(worker_name: str) -> Iterator[Books]:
         with owner.begin() as connection:
             schema.install(connection, app_role=role)
             install_sealing(connection, app_role=role)
-            fiscal_year.open_year(connection, region_code=REGION, year=YEAR, opened_at=NOON, actor="财政局")
+            for year in (YEAR, YEAR + 1):
+                fiscal_year.open_year(connection, region_code=REGION, year=year, opened_at=NOON, actor="财政局")
         yield Books(owner, role)
     finally:
         owner.dispose()

@@ -1,7 +1,7 @@
 """What the ledger's tests have in common: one region and year, lines with money, and a short way to post."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -39,11 +39,18 @@ class Books:
 _numbers = count(1)
 
 
-def new_line(session: Session | Connection, *, amount_fen: int = 0, unit_id: int = 7) -> int:
-    """A budget line of its own, with money."""
+def in_march(by_line: Mapping[int, int]) -> dict[int, dict[int, int]]:
+    """The amounts as plan money of the tests' month."""
+    return {line_id: {DAY.month: amount_fen} for line_id, amount_fen in by_line.items()}
+
+
+def new_line(
+    session: Session | Connection, *, amount_fen: int = 0, unit_id: int = 7, is_planned: bool = False, year: int = YEAR
+) -> int:
+    """A budget line of its own, with money, and that money planned for March where it is to be paid out."""
     code = f"T{os.getpid()}-{next(_numbers)}"
     line_id = budget_lines.create_line(
-        session, region_code=REGION, year=YEAR, unit_id=unit_id, code=code, name="办公设备购置", created_at=NOON
+        session, region_code=REGION, year=year, unit_id=unit_id, code=code, name="办公设备购置", created_at=NOON
     )
     if amount_fen:
         budget_lines.appropriate(
@@ -56,6 +63,17 @@ def new_line(session: Session | Connection, *, amount_fen: int = 0, unit_id: int
             posted_at=NOON,
             actor="预算处",
         )
+    if amount_fen and is_planned:
+        budget_lines.plan_line(
+            session,
+            line_id,
+            months={DAY.month: amount_fen},
+            source_type="fund_plan",
+            source_id=code,
+            effective_on=DAY,
+            posted_at=NOON,
+            actor="国库处",
+        )
     return line_id
 
 
@@ -65,20 +83,21 @@ def write(
     entries: list[Entry],
     *,
     source: str = ORDER,
-    on: date = DAY,
+    on: date | None = None,
     posted_at: datetime = NOON,
+    year: int = YEAR,
     **more,
 ) -> Posted:
-    """Post an event of the order in the tests' region and year."""
+    """Post an event of the order in the tests' region and year, on the second of March."""
     source_type, _, source_id = source.partition(":")
     return post(
         session,
         region_code=REGION,
-        year=YEAR,
+        year=year,
         source_type=source_type,
         source_id=source_id,
         event=event,
-        effective_on=on,
+        effective_on=on or DAY.replace(year=year),
         posted_at=posted_at,
         actor="经办人",
         entries=entries,

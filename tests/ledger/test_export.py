@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data, inventory
-from ledger_scenes import NOON, REGION, YEAR, new_line, write
+from ledger_scenes import NOON, REGION, YEAR, in_march, new_line, write
 from seal_scenes import books_apart, line_with_orders, seal_all
 from sqlalchemy import text
 
@@ -31,7 +31,7 @@ def buy(session, by_line, *, document):
         ("submit", movements.reserve(by_line, document=document)),
         ("approve", movements.commit(by_line, document=document)),
         ("accept", movements.accrue(by_line, document=document, cost=A.EXPENSE)),
-        ("request", movements.request_payment(by_line, document=document)),
+        ("request", movements.request_payment(by_line, document=document, plan=in_march(by_line))),
         ("send", movements.send(by_line, document=document)),
     ):
         write(session, event, entries, source=document)
@@ -41,7 +41,7 @@ def buy(session, by_line, *, document):
 @pytest.fixture
 def two_units(session):
     """Two units with one purchase each, one of both, and one that was reversed."""
-    lines = {unit: new_line(session, amount_fen=90_005, unit_id=unit) for unit in (901, 902)}
+    lines = {unit: new_line(session, amount_fen=90_005, unit_id=unit, is_planned=True) for unit in (901, 902)}
     buy(session, {lines[901]: 60_001}, document="order:甲")
     buy(session, {lines[902]: 7}, document="order:乙")
     write(
@@ -165,7 +165,7 @@ def test_amounts_stay_numbers(session):
 
     amounts = [row["amount_fen"] for row in rows_of(export_csv(session, **PLACE, unit_id=904))]
 
-    assert line_id and sorted(amounts) == ["-100", "100"]
+    assert line_id and sorted(amounts) == ["-100", "-100", "100", "100"]
 
 
 def test_the_years_books_are_known_by_region(session):

@@ -1,7 +1,7 @@
 """Every check sees the damage it is there for: sound books are broken by a superuser with the triggers taken away."""
 
 import pytest
-from ledger_scenes import DAY, NOON, ORDER, REGION, YEAR, new_line, write
+from ledger_scenes import DAY, NOON, ORDER, REGION, YEAR, in_march, new_line, write
 from sqlalchemy import text
 
 from ledger import checks, movements
@@ -14,12 +14,12 @@ A = Account
 @pytest.fixture
 def broken_into(owner_session):
     """Books with one purchase paid and one reversed; triggers and constraints are gone until the rollback."""
-    line_id = new_line(owner_session, amount_fen=1_000)
+    line_id = new_line(owner_session, amount_fen=1_000, is_planned=True)
     by_line = {line_id: 600}
     write(owner_session, "submit", movements.reserve(by_line, document=ORDER))
     write(owner_session, "approve", movements.commit(by_line, document=ORDER))
     write(owner_session, "accept", movements.accrue(by_line, document=ORDER, cost=A.EXPENSE))
-    write(owner_session, "request", movements.request_payment(by_line, document=ORDER))
+    write(owner_session, "request", movements.request_payment(by_line, document=ORDER, plan=in_march(by_line)))
     write(owner_session, "send", movements.send(by_line, document=ORDER))
     write(owner_session, "confirm", movements.confirm({line_id: 400}, document=ORDER))
     other = write(owner_session, "submit", movements.reserve({line_id: 50}, document="order:2"), source="order:2")
@@ -62,7 +62,7 @@ DAMAGE = {
     ),
     "a line account gets a document": (
         f"update ledger.entry set sub = 'order:9' where {OF} and coa = {A.APPROPRIATION:d}",
-        {"whole_txns", "stored_balances", "reserved_first"},
+        {"whole_txns", "stored_balances"},
     ),
     "a stored balance is changed": (
         f"update ledger.account set balance_fen = balance_fen - 1 where {OF} and coa = {A.AVAILABLE:d}",
@@ -80,7 +80,18 @@ DAMAGE = {
         f"with e as (update ledger.entry set amount_fen = 1001, balance_after_fen = 1001"
         f" where {OF} and coa = {A.APPROPRIATION:d})"
         f" update ledger.account set balance_fen = 1001 where {OF} and coa = {A.APPROPRIATION:d}",
-        {"balanced_per_book", "budget_equation"},
+        {"balanced_per_book", "budget_equation", "plan_ceiling_matches"},
+    ),
+    "a plan ceiling is changed in both places": (
+        f"with e as (update ledger.entry set amount_fen = 1001, balance_after_fen = 1001"
+        f" where {OF} and coa = {A.CEILING:d})"
+        f" update ledger.account set balance_fen = 1001 where {OF} and coa = {A.CEILING:d}",
+        {"balanced_per_book", "plan_equation", "plan_ceiling_matches"},
+    ),
+    "plan money of a later month was drawn": (
+        f"with a as (update ledger.account set sub = 'month:09' where {OF} and coa = {A.PLAN_AVAILABLE:d})"
+        f" update ledger.entry set sub = 'month:09' where {OF} and coa = {A.PLAN_AVAILABLE:d}",
+        {"plan_month_reached"},
     ),
     "an entry is numbered twice": (
         f"update ledger.entry set seq = 1 where {OF} and coa = {A.AVAILABLE:d} and seq = 2",
@@ -158,7 +169,9 @@ MISTAKES = {
         {"payables_match"},
     ),
     "requested without the treasury book": (
-        lambda by: without(movements.request_payment(by, document="order:3"), A.TO_SEND, A.INSTRUCTED),
+        lambda by: without(
+            movements.request_payment(by, document="order:3", plan=in_march(by)), A.TO_SEND, A.INSTRUCTED
+        ),
         3,
         {"treasury_matches"},
     ),
@@ -190,16 +203,21 @@ MISTAKES = {
         1,
         {"chain_kept"},
     ),
+    "paid past every step": (
+        lambda by: move(debit=A.AVAILABLE, credit=A.PAID, line_id=next(iter(by)), sub="order:3", amount_fen=1),
+        1,
+        {"chain_kept", "paid_matches", "plan_matches", "treasury_matches"},
+    ),
     "paid from what was only reserved": (
         lambda by: [
             entry._replace(account=A.RESERVED) if entry.account is A.IN_PAYMENT else entry
             for entry in without(
                 movements.confirm(by, document="order:3"), A.PAYABLE, A.FISCAL_REVENUE, A.CONFIRMED, A.OUTSTANDING,
-                A.EXPENDITURE, A.BUDGET_REVENUE,
+                A.EXPENDITURE, A.BUDGET_REVENUE, A.PLAN_REQUESTED, A.PLAN_PAID,
             )
         ],
         1,
-        {"chain_kept", "paid_matches", "treasury_matches"},
+        {"chain_kept", "paid_matches", "plan_matches", "treasury_matches"},
     ),
     "claimed back without the treasury book": (
         lambda by: without(
@@ -207,6 +225,43 @@ MISTAKES = {
         ),
         3,
         {"refunds_match"},
+    ),
+    "requested without the plan": (
+        lambda by: without(
+            movements.request_payment(by, document="order:3", plan=in_march(by)), A.PLAN_AVAILABLE, A.PLAN_REQUESTED
+        ),
+        3,
+        {"plan_matches"},
+    ),
+    "confirmed without the plan": (
+        lambda by: without(movements.confirm(by, document="order:3"), A.PLAN_REQUESTED, A.PLAN_PAID),
+        5,
+        {"plan_matches"},
+    ),
+    "paid by one channel, booked by another": (
+        lambda by: [
+            entry._replace(account=A.BANK_DEPOSITS) if entry.account is A.FISCAL_REVENUE else entry
+            for entry in movements.confirm(by, document="order:3")
+        ],
+        5,
+        {"paid_matches"},
+    ),
+    "lapsed without the plan": (
+        lambda by: without(movements.lapse(by, planned=in_march(by)), A.PLAN_AVAILABLE, A.PLAN_CANCELLED),
+        0,
+        {"plan_ceiling_matches"},
+    ),
+    "carried out and never in": (
+        lambda by: movements.carry_out(by, document="order:3", standing=A.ACCRUED, planned=in_march(by)),
+        3,
+        {"carry_conserves"},
+    ),
+    "suspended on one side": (
+        lambda by: [
+            *move(debit=A.UNMATCHED, credit=A.INSTRUCTED, line_id=next(iter(by)), sub="order:3", amount_fen=1),
+        ],
+        1,
+        {"suspense_matches", "treasury_sums"},
     ),
     "sold out of the blue": (
         lambda by: move(debit=A.EXPENSE, credit=A.FISCAL_REVENUE, line_id=next(iter(by)), sub="order:9", amount_fen=1),
@@ -219,12 +274,12 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_check_sees_the_mistake_of_a_template(session, mistake):
     wrong, pushed, expected = MISTAKES[mistake]
-    by_line = {new_line(session, amount_fen=1_000): 100}
+    by_line = {new_line(session, amount_fen=1_000, is_planned=True): 100}
     chain = (
         movements.reserve(by_line, document="order:3"),
         movements.commit(by_line, document="order:3"),
         movements.accrue(by_line, document="order:3", cost=A.EXPENSE),
-        movements.request_payment(by_line, document="order:3"),
+        movements.request_payment(by_line, document="order:3", plan=in_march(by_line)),
         movements.send(by_line, document="order:3"),
     )
     for number, entries in enumerate(chain[:pushed]):

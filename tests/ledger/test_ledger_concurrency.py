@@ -10,6 +10,7 @@ from ledger_scenes import NOON, REGION, YEAR, new_line, standing, write
 from sqlalchemy import text
 
 from ledger import checks, fiscal_year, movements
+from ledger.chart_of_accounts import Account
 from ledger.errors import LedgerRefusal
 
 CLIENTS, ORDERS_EACH, AMOUNT_FEN, BUDGET_FEN = 12, 10, 700, 50_000
@@ -105,6 +106,47 @@ def test_orders_over_the_same_lines_in_opposite_order_do_not_deadlock(engine):
     with engine.connect() as connection:
         assert [standing(connection, line_id)["reserved"] for line_id in lines] == [7_200] * 4
         assert checks.run_all(connection) == []
+
+
+@pytest.mark.parametrize("deed", [movements.reserve, movements.release_reservation, movements.commit])
+def test_a_posting_that_waits_for_its_document_keeps_nobody_from_the_line(engine, deed):
+    """Cold accounts are locked before the hot one, whichever is debited; else two could lock each other out."""
+    with engine.begin() as connection:
+        line_id = new_line(connection, amount_fen=1_000)
+        document = f"order:waits-{line_id}"
+        write(connection, "submit", movements.reserve({line_id: 500}, document=document), source=document)
+    posting_id = []
+
+    def post_again():
+        with engine.begin() as connection:
+            posting_id.append(connection.execute(text("select pg_backend_pid()")).scalar_one())
+            write(connection, "again", deed({line_id: 100}, document=document), source=document)
+
+    reserved = text(
+        "select 1 from ledger.account where line_id = :line_id and coa = :reserved and sub = :document for update"
+    )
+    with engine.connect() as holder, engine.connect() as onlooker:
+        holder.execute(reserved, {"line_id": line_id, "reserved": Account.RESERVED, "document": document})
+        poster = threading.Thread(target=post_again)
+        poster.start()
+        while not (posting_id and _waits(onlooker, posting_id[0])):
+            assert poster.is_alive(), "the posting did not wait for its document"
+        is_free = onlooker.execute(
+            text("select pg_try_advisory_xact_lock(ledger.lock_key(2, :region, :year, :line_id))"),
+            {"region": REGION, "year": YEAR, "line_id": line_id},
+        ).scalar_one()
+        holder.rollback()
+        onlooker.rollback()
+        poster.join(timeout=30)
+
+    assert is_free
+    with engine.connect() as connection:
+        assert checks.run_all(connection) == []
+
+
+def _waits(connection, process_id):
+    asked = text("select cardinality(pg_blocking_pids(:process_id)) > 0")
+    return connection.execute(asked, {"process_id": process_id}).scalar_one()
 
 
 def test_the_same_deed_from_many_sides_is_posted_once(engine):

@@ -7,7 +7,7 @@ from ledger_scenes import DAY, NOON, ORDER, REGION, YEAR, new_line, standing, wr
 from sqlalchemy import text
 
 from ledger import checks, movements
-from ledger.chart_of_accounts import Account
+from ledger.chart_of_accounts import CHART, Account
 from ledger.errors import LedgerRefusal, MalformedPosting
 from ledger.posting import Entry, credit, debit, move, net, post, reverse
 
@@ -101,6 +101,21 @@ def test_the_same_identity_with_other_content_is_refused(session, change):
 
     assert refused.value.code == "ledger.replay_differs"
     assert refused.value.facts["source_id"] == "DD-410100-2026-000001"
+
+
+@pytest.mark.parametrize("first, again", [("both lines", "one line"), ("one line", "both lines")])
+def test_a_replay_that_says_only_a_part_or_more_is_refused(session, first, again):
+    one_id, other_id = new_line(session, amount_fen=1_000), new_line(session, amount_fen=1_000)
+    said = {
+        "one line": movements.reserve({one_id: 400}, document=ORDER),
+        "both lines": movements.reserve({one_id: 400, other_id: 300}, document=ORDER),
+    }
+    write(session, "submit", said[first])
+
+    with pytest.raises(LedgerRefusal) as refused:
+        write(session, "submit", said[again])
+
+    assert refused.value.code == "ledger.replay_differs"
 
 
 def test_another_event_source_or_type_is_another_txn(session):
@@ -230,6 +245,40 @@ def test_entries_no_template_may_write_are_refused_by_the_database(session, entr
 
     with pytest.raises(MalformedPosting, match=complaint):
         write(session, "odd", [Entry(account, line_id, sub, fen) for account, sub, fen in entries])
+
+
+@pytest.mark.parametrize("rest", [[], [(A.EXPENSE, ORDER, 3), (A.PAYABLE, ORDER, -3)]], ids=["two", "four"])
+def test_who_claims_beforehand_that_all_is_balanced_is_not_believed(session, rest):
+    line_id = new_line(session, amount_fen=1_000)
+    session.execute(text("select set_config('ledger.is_balanced', 'true', false)"))
+
+    with pytest.raises(MalformedPosting, match="out of balance"):
+        entries = [(A.AVAILABLE, "", 5), (A.RESERVED, ORDER, -4), *rest]
+        write(session, "odd", [Entry(account, line_id, sub, fen) for account, sub, fen in entries])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"source_type": ""}, {"source_id": ""}, {"event": ""}, {"actor": ""}, {"posted_at": NOON.replace(year=1999)}],
+    ids=lambda odd: next(iter(odd)),
+)
+def test_a_posting_names_where_it_comes_from(session, odd):
+    entries = movements.reserve({new_line(session, amount_fen=1_000): 1}, document=ORDER)
+
+    with pytest.raises(MalformedPosting, match="names its source"):
+        post(session, **{**AGAIN, "source_type": "x", "source_id": "1", "event": "e", **odd}, entries=entries)
+
+
+def test_what_posting_knows_of_the_accounts_is_what_the_chart_says(owner_session):
+    known = owner_session.execute(
+        text("select code, ledger.account_traits(code::smallint) from generate_series(0, 9999) as code")
+    )
+
+    assert {code: traits for code, traits in known if traits is not None} == {
+        line.account: (line.normal > 0) + 2 * line.guarded + 4 * line.hot + 8 * (line.grain == "line") for line in CHART
+    }
+    books_of_digit = {(line.account // 1000, line.book) for line in CHART}
+    assert len(books_of_digit) == len({digit for digit, _ in books_of_digit})
 
 
 def test_a_posting_on_an_unknown_line_is_a_bug(session):

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ledger import fiscal_year, movements
+from ledger.posting_schema import replace_posting
+from ledger.seal_guards import verify_guards
 
 TABLES = ("chart_of_accounts", "period", "budget_line", "account", "txn", "entry")
 INSERTS = {
@@ -132,3 +134,25 @@ def test_the_application_opens_and_closes_periods_through_the_functions(session)
     fiscal_year.close_period(session, region_code=410122, year=YEAR, month=5, closed_at=NOON, actor="财政局")
 
     assert [p.state for p in fiscal_year.periods(session, region_code=410122, year=YEAR)] == ["closed"]
+
+
+def test_older_functions_and_constraints_are_brought_to_what_is_shipped(owner_session):
+    for statement in (
+        "do $$ begin execute replace(pg_get_functiondef("
+        "(select oid from pg_proc where proname = 'post' and pronamespace = 'ledger'::regnamespace)), '>= 0', '>= -9');"
+        " end $$",
+        "drop function ledger.account_traits(smallint)",
+        "alter table ledger.txn add constraint txn_actor_check check (actor <> '')",
+    ):
+        owner_session.execute(text(statement))
+    assert {finding.kind for finding in verify_guards(owner_session.connection())} >= {
+        "function.changed",
+        "function.missing",
+    }
+
+    replace_posting(owner_session.connection())
+
+    assert list(verify_guards(owner_session.connection())) == []
+    write(owner_session, "submit", movements.reserve({new_line(owner_session, amount_fen=3): 3}, document=ORDER))
+    left = text("select count(*) from pg_constraint where conname = 'txn_actor_check'")
+    assert owner_session.execute(left).scalar_one() == 0

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from ledger_scenes import DAY, NOON, REGION, YEAR, new_line, write
+from ledger_scenes import DAY, NOON, REGION, YEAR, in_march, new_line, write
 from sqlalchemy import text
 
 from ledger import budget_lines, movements
@@ -32,7 +32,13 @@ def buy(session, line_id, *, document="order:1", amount_fen=60_000, paid_on=date
     write(session, "submit", movements.reserve(by_line, document=document), source=document)
     write(session, "approve", movements.commit(by_line, document=document), source=document)
     write(session, "accept", movements.accrue(by_line, document=document, cost=A.EXPENSE), source=document)
-    write(session, "request", movements.request_payment(by_line, document=document), source=document, on=paid_on)
+    write(
+        session,
+        "request",
+        movements.request_payment(by_line, document=document, plan=in_march(by_line)),
+        source=document,
+        on=paid_on,
+    )
     write(session, "send", movements.send(by_line, document=document), source=document, on=paid_on)
     return write(session, "confirm", movements.confirm(by_line, document=document), source=document, on=paid_on)
 
@@ -47,6 +53,10 @@ def classed_line(session, code, *, function, economic, amount_fen, unit_id=UNIT)
         session, line_id, amount_fen=amount_fen, source_type="budget", source_id=code, effective_on=DAY, posted_at=NOON,
         actor="预算处",
     )  # fmt: skip
+    budget_lines.plan_line(
+        session, line_id, months={DAY.month: amount_fen}, source_type="fund_plan", source_id=code, effective_on=DAY,
+        posted_at=NOON, actor="国库处",
+    )  # fmt: skip
     return line_id
 
 
@@ -59,7 +69,7 @@ def rows_of(found):
 
 
 def test_a_trial_balance_knows_what_was_before_its_first_day(session):
-    buy(session, new_line(session, amount_fen=90_000, unit_id=UNIT))
+    buy(session, new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True))
 
     april = trial_balance_of(session, OF_UNIT, since=date(YEAR, 4, 1), until=YEAR_END)
 
@@ -80,16 +90,21 @@ def test_a_trial_balance_knows_what_was_before_its_first_day(session):
         A.OUTSTANDING: (0, 60_000, 60_000, 0),
         A.CONFIRMED: (0, 60_000, 0, 60_000),
         A.INSTRUCTED: (0, 0, 60_000, -60_000),
+        A.CEILING: (90_000, 0, 0, 90_000),
+        A.UNPLANNED: (0, 0, 0, 0),
+        A.PLAN_AVAILABLE: (-90_000, 60_000, 0, -30_000),
+        A.PLAN_REQUESTED: (0, 60_000, 60_000, 0),
+        A.PLAN_PAID: (0, 0, 60_000, -60_000),
     }
     assert [book.book for book in april] == list(BOOKS)
 
 
 def test_what_takes_effect_after_the_last_day_is_not_in_it(session):
-    buy(session, new_line(session, amount_fen=90_000, unit_id=UNIT))
+    buy(session, new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True))
 
     march = trial_balance_of(session, OF_UNIT, since=NEW_YEAR, until=MARCH_END)
 
-    assert [book.book for book in march] == ["budget", "financial"]
+    assert [book.book for book in march] == ["budget", "cash_plan", "financial"]
     assert rows_of(march)[A.PAYABLE] == (0, 0, 60_000, -60_000)
     assert A.PAID not in rows_of(march)
     assert trial_balance_of(session, OF_UNIT, since=NEW_YEAR, until=date(YEAR, 3, 1)) == []
@@ -97,8 +112,8 @@ def test_what_takes_effect_after_the_last_day_is_not_in_it(session):
 
 @pytest.mark.parametrize("scope", [OF_UNIT, Scope(YEAR, REGION, REGION), Scope(YEAR, 410000, 419999)])
 def test_every_book_sums_to_zero_on_every_day(session, scope):
-    buy(session, new_line(session, amount_fen=90_000, unit_id=UNIT))
-    buy(session, new_line(session, amount_fen=70_001, unit_id=912), document="order:2", amount_fen=7)
+    buy(session, new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True))
+    buy(session, new_line(session, amount_fen=70_001, unit_id=912, is_planned=True), document="order:2", amount_fen=7)
 
     for until in (DAY, MARCH_END, date(YEAR, 4, 1), YEAR_END):
         found = trial_balance_of(session, scope, since=DAY, until=until)
@@ -109,20 +124,24 @@ def test_every_book_sums_to_zero_on_every_day(session, scope):
 
 
 def test_a_book_that_is_off_by_a_fen_does_not_say_that_it_is_balanced(owner_session):
-    line_id = new_line(owner_session, amount_fen=90_000, unit_id=UNIT)
+    line_id = new_line(owner_session, amount_fen=90_000, unit_id=UNIT, is_planned=True)
     owner_session.execute(text("alter table ledger.entry disable trigger all"))
     owner_session.execute(
         text("update ledger.entry set amount_fen = amount_fen + 1 where line_id = :line_id and coa = 1000"),
         {"line_id": line_id},
     )
 
-    (book,) = trial_balance_of(owner_session, OF_UNIT, since=NEW_YEAR, until=YEAR_END)
+    budget, plan = trial_balance_of(owner_session, OF_UNIT, since=NEW_YEAR, until=YEAR_END)
 
-    assert (book.closing_fen, book.is_balanced) == (1, False)
+    assert (budget.closing_fen, budget.is_balanced) == (1, False)
+    assert (plan.closing_fen, plan.is_balanced) == (0, True)
 
 
 def test_the_closing_of_guarded_accounts_is_what_is_stored(session):
-    first, second = new_line(session, amount_fen=90_000, unit_id=UNIT), new_line(session, amount_fen=50, unit_id=UNIT)
+    first, second = (
+        new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True),
+        new_line(session, amount_fen=50, unit_id=UNIT),
+    )
     buy(session, first)
     write(session, "submit", movements.reserve({second: 5}, document="order:2"), source="order:2")
     query = text(
@@ -140,7 +159,7 @@ def test_the_closing_of_guarded_accounts_is_what_is_stored(session):
 
 
 def test_the_ledger_of_an_account_runs_from_its_opening_to_its_closing(session):
-    line_id = new_line(session, amount_fen=90_000, unit_id=UNIT)
+    line_id = new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True)
     buy(session, line_id)
     buy(session, line_id, document="order:2", amount_fen=7, paid_on=date(YEAR, 3, 20))
 
@@ -158,7 +177,7 @@ def test_the_ledger_of_an_account_runs_from_its_opening_to_its_closing(session):
 
 
 def test_the_pages_of_an_account_join_without_gap_or_overlap(session):
-    line_id = new_line(session, amount_fen=90_000, unit_id=UNIT)
+    line_id = new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True)
     for number in range(7):
         day = date(YEAR, 3, 9 - number % 3)
         entries = movements.reserve({line_id: 1 + number}, document=f"order:{number}")
@@ -179,7 +198,7 @@ def test_the_pages_of_an_account_join_without_gap_or_overlap(session):
 
 
 def test_a_page_behind_the_end_still_knows_the_sums(session):
-    new_line(session, amount_fen=90_000, unit_id=UNIT)
+    new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True)
     end = Cursor(YEAR_END, 2**62, 1)
 
     page = account_page(session, OF_UNIT, A.AVAILABLE, since=NEW_YEAR, until=YEAR_END, after=end)
@@ -188,7 +207,10 @@ def test_a_page_behind_the_end_still_knows_the_sums(session):
 
 
 def test_one_line_is_read_alone(session):
-    mine, other = new_line(session, amount_fen=90_000, unit_id=UNIT), new_line(session, amount_fen=50, unit_id=UNIT)
+    mine, other = (
+        new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True),
+        new_line(session, amount_fen=50, unit_id=UNIT),
+    )
     of_line = Scope(YEAR, REGION, REGION, unit_id=UNIT, line_id=mine)
     foreign = Scope(YEAR, REGION, REGION, unit_id=UNIT + 1, line_id=other)
 
@@ -199,7 +221,7 @@ def test_one_line_is_read_alone(session):
 
 
 def test_a_posting_is_read_whole_and_knows_its_reversal(session):
-    line_id = new_line(session, amount_fen=90_000, unit_id=UNIT)
+    line_id = new_line(session, amount_fen=90_000, unit_id=UNIT, is_planned=True)
     entries = movements.reserve({line_id: 5}, document="order:1")
     first = write(session, "submit", entries, source="order:1", memo="说明").txn_id
     where = {"region_code": REGION, "year": YEAR}

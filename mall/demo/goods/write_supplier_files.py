@@ -1,6 +1,7 @@
 """Writes the demo suppliers' catalogues, each in that supplier's own format, the same from the same seed."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from random import Random
 
 import xlsxwriter
 
+from mall.catalogue.certificate import CERTIFICATE, CERTIFICATE_UNTIL
 from mall.demo.goods.file_styles import COLUMNS, VOCABULARIES, FileStyle, style_of
 from mall.demo.goods.read_goods import DemoProduct, products
 from mall.demo.organisations import DemoSupplier, demo_suppliers
-from mall.reference.read_reference import categories, regions
+from mall.reference.read_reference import categories, compulsory_green, regions
 
 # How many suppliers offer a product, by its popularity from 1 to 9.
 OFFERS_BY_POPULARITY = (0, 2, 3, 4, 5, 5, 6, 7, 8, 8)
@@ -23,6 +25,8 @@ PRICE_UPDATES = (("s01", 2), ("s05", 3), ("s24", 4), ("s02", 5))  # supplier, mo
 OUTLIERS_PER_THOUSAND = 15
 DELIVERY_DAYS = (1, 2, 2, 3, 3, 5, 7)
 PROVINCE = 410000
+#: the last day of the invented certificates, far enough for a demo of any year
+CERTIFIED_UNTIL = "2035-12-31"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +175,7 @@ def _cells(offer: Offer, *, supplier: DemoSupplier, style: FileStyle, number: in
         "category": _category(product.category_code, style=style),
         "brand": product.brand,
         "model": product.model,
-        "specification": ";".join(f"{name}:{value}" for name, value in product.specification.items()),
+        "specification": ";".join(f"{name}:{value}" for name, value in _said(product).items()),
         "unit": offer.unit,
         "pack": f"{offer.pack_size}{product.unit}/{offer.unit}" if offer.pack_size > 1 else "",
         "price": _price(offer.price_fen, style=style),
@@ -187,6 +191,14 @@ def _cells(offer: Offer, *, supplier: DemoSupplier, style: FileStyle, number: in
         "green": "是" if product.is_green else "否",
         "description": _description(offer, number=number),
     }
+
+
+def _said(product: DemoProduct) -> dict[str, str]:
+    """What the file says of the product; green goods of compulsory categories have an invented certificate."""
+    if not product.is_green or product.category_code not in _CERTIFIED:
+        return product.specification
+    number = int(hashlib.sha256(f"{product.brand}{product.model}".encode()).hexdigest()[:10], 16) % 10**8
+    return {**product.specification, CERTIFICATE: f"YANSHI-{number:08d}", CERTIFICATE_UNTIL: CERTIFIED_UNTIL}
 
 
 def _name(offer: Offer, *, style: FileStyle) -> str:
@@ -273,5 +285,6 @@ def _write_xlsx(stem: Path, table: Sequence[Sequence[str | int | Decimal]]) -> P
     return path
 
 
+_CERTIFIED = {record.category_code for record in compulsory_green()}
 _CATEGORY_NAMES = {category.code: category.name for category in categories()}
 _REGION_NAMES = {region.code: region.name for region in regions()}

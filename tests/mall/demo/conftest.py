@@ -68,7 +68,7 @@ def load(*, say: Callable[[str], None] = lambda line: None, seed: int = SEED, pa
 
 
 @pytest.fixture(scope="session")
-def loaded(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+def loaded(server_url: str, cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
     """The small province, whose load was killed in the middle of the orders and carried on; to be read only."""
     name = f"d_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid.uuid4().hex[:8]}"
     urls = make_database_and_roles(server_url, data_dir=tmp_path_factory.mktemp("secrets"), database=name)

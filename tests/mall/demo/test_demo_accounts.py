@@ -7,7 +7,7 @@ from mall.demo.demo_accounts import accounts_table, demo_accounts
 PROMISED = {
     "handler", "approver", "receiver", "accountant", "finance", "handler2", "approver2", "receiver2", "accountant2",
     "finance2", "supplier", "supplier2", "centre", "regulator", "regulator-city", "regulator-county", "sysadmin",
-    "secadmin", "auditor", "budget", "budget-city", "budget2",
+    "secadmin", "auditor", "budget", "budget-city", "budget2", "monitor",
 }  # fmt: skip
 
 

@@ -35,6 +35,47 @@ def test_budget_documents_wait_are_returned_and_are_in_the_books(province: Provi
     assert posted == [("freeze",), ("transfer",)]
 
 
+def test_goods_stand_at_every_stage_of_their_life(province: Province) -> None:
+    states = {state for (state,) in province.rows("select distinct state from listing")}
+    changes = {state for (state,) in province.rows("select distinct state from listing_change")}
+    ceilings = province.rows("select state from price_ceiling order by state")
+    alone = province.rows(
+        "select seat, count(*) > 0 from listing_verdict where closed_at is null group by seat order by seat"
+    )
+
+    assert states >= {"checked", "on_shelf", "intercepted", "rejected", "frozen"}
+    assert changes >= {"waiting", "intercepted"}
+    assert ceilings == [("entered",), ("in_force",)]
+    assert alone == [("monitor", True), ("platform", True)]
+
+
+def test_nothing_is_sold_that_two_people_have_not_reviewed(province: Province) -> None:
+    unreviewed = province.rows(
+        "select l.id from listing l where l.state in ('on_shelf', 'off_shelf', 'frozen') and"
+        " (select count(distinct v.user_id) from listing_verdict v where v.document = 'listing:' || l.id"
+        " and v.verdict = 'pass' and v.closed_at is not null) < 2"
+    )
+
+    assert unreviewed == []
+
+
+def test_asset_cards_have_a_life_after_registration(province: Province) -> None:
+    states = {state for (state,) in province.rows("select distinct state from asset_card")}
+
+    assert states >= {"waiting", "registered", "acknowledged"}
+    assert province.rows("select direction from asset_file order by id") == [("out",), ("in",)]
+
+
+def test_payments_outside_the_mall_have_findings_at_every_stage(province: Province) -> None:
+    loads = province.rows("select row_count, cardinality(unit_ids) from payment_load")
+    states = {row[0] for row in province.rows("select distinct state from payment_finding")}
+    outcomes = {row[0] for row in province.rows("select distinct outcome from other_payment")}
+
+    assert loads == [(12, 2)]
+    assert states == {"open", "explained", "accepted"}
+    assert outcomes == {"hit", "clear", "not_applicable", "not_computable"}
+
+
 def test_every_order_went_through_the_one_door(province: Province) -> None:
     without_history = province.rows(
         "select o.number from purchase_order o where not exists (select from document_step s"

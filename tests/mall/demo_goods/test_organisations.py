@@ -17,7 +17,7 @@ def test_credit_codes_are_valid_and_distinct():
     codes += [supplier.credit_code for supplier in PROVINCE.suppliers]
 
     assert all(uscc.is_valid(code) for code in codes)
-    assert len(set(codes)) == len(codes) == 77
+    assert len(set(codes)) == len(codes) == 78
 
 
 def test_kinds_of_bodies_show_in_their_credit_codes():
@@ -55,6 +55,7 @@ def test_demo_accounts_have_their_fixed_names_and_posts():
         assert posts[role] == [(role, "z-school")]
         assert (role, "lc-school") in posts[f"{role}2"]
     assert posts["centre"] == [("centre", "centre")]
+    assert posts["monitor"] == [("monitor", "monitor")]
     assert posts["regulator"] == [("regulator", "finance-410000")]
     assert posts["regulator-city"] == [("regulator", "finance-410100")]
     assert posts["regulator-county"] == [("regulator", "finance-410324")]

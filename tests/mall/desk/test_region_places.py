@@ -12,8 +12,9 @@ from mall.people.organisation import Organisation
 def _budget(unit_id: int, *, region_code: int, paid_fen: int) -> UnitRow:
     unit = Organisation(id=unit_id, name=f"单位{unit_id}", region_code=region_code, kind="unit")
     execution = Execution(
-        unit_id=unit_id, lines=1, appropriation_fen=100_000, available_fen=100_000 - paid_fen, frozen_fen=0,
-        lapsed_fen=0, reserved_fen=0, committed_fen=0, accrued_fen=0, in_payment_fen=0, paid_fen=paid_fen,
+        unit_id=unit_id, lines=1, appropriation_fen=100_000, carried_in_fen=0, available_fen=100_000 - paid_fen,
+        frozen_fen=0, lapsed_fen=0, carried_out_fen=0, reserved_fen=0, committed_fen=0, accrued_fen=0,
+        in_payment_fen=0, paid_fen=paid_fen,
     )  # fmt: skip
     return UnitRow(unit=unit, execution=execution)
 

@@ -9,11 +9,13 @@ from flask import Flask
 from sqlalchemy import update
 
 from mall.database import atomic, disconnect, session
+from mall.installation.restarts import Restarts
 from mall.jobs.heartbeat import WorkerHeartbeat, beat
 from mall.outbox.event import publish
 from mall.outbox.outbox_event import OutboxEvent
 from mall.search import search_catalogue
 from mall.search.engine import Health
+from mall.settings import Settings
 from tests.mall.web.browser import Browser, signed_in
 
 
@@ -84,6 +86,16 @@ def test_a_parked_event_is_shown_to_the_system_administrator_and_let_go_on(app: 
     assert "KeyError: x" in page
     assert released.status_code == 302
     assert again.status_code == 409
+
+
+def test_what_was_started_again_is_shown_to_the_system_administrator(app: Flask, settings: Settings) -> None:
+    Restarts(settings.data_dir).note("worker", ended_with="-9")
+
+    page = signed_in(app, "sysadmin").get("/platform").get_data(as_text=True)
+    figures = app.test_client().get("/metrics").get_data(as_text=True)
+
+    assert "后台任务" in page and "-9" in page
+    assert 'sunmall_last_restart_timestamp_seconds{part="worker"}' in figures
 
 
 def test_health_page_is_for_the_system_administrator(app: Flask) -> None:

@@ -53,6 +53,15 @@ def version_and_seals(database: DatabaseUrls) -> tuple[object, ...]:
         ).fetchone()
 
 
+def plan_of_the_line(database: DatabaseUrls) -> dict[str, int]:
+    with psycopg.connect(database.admin) as connection:
+        rows = connection.execute(
+            "select trim(c.name || ' ' || a.sub), a.balance_fen from ledger.account a"
+            " join ledger.chart_of_accounts c on c.code = a.coa and c.book = 'cash_plan'"
+        )
+        return dict(rows.fetchall())
+
+
 @pytest.fixture
 def first_schema(server_url: str, tmp_path: Path) -> Iterator[DatabaseUrls]:
     """A database as the first version left it, with a budget line and its money posted."""
@@ -71,8 +80,10 @@ def test_books_with_postings_are_brought_to_the_newest_schema(first_schema: Data
 
     assert migrate(first_schema.migrate, app_role=app_role_of(first_schema.app)) is True
 
-    assert version_and_seals(first_schema) == (apply_migrations.head(), True, postings)
+    # One posting more: the line's money as plan money, for January.
+    assert version_and_seals(first_schema) == (apply_migrations.head(), True, postings + 1)
     assert postings > 0
+    assert plan_of_the_line(first_schema) == {"ceiling": 500, "plan_available month:01": -500}
 
 
 def test_unsound_books_are_not_migrated(first_schema: DatabaseUrls) -> None:

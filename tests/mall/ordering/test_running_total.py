@@ -54,6 +54,7 @@ def test_an_order_of_computers_over_the_limit_is_refused_with_the_figures(world:
             actor=world.actor("handler"),
             unit_id=world.school_id,
             wanted=[Wanted(world.listings["computer"], 213, world.lines["school_machines"])],
+            excess_reason="机房整体更新",
         )
 
     assert refused.value.code == "order.over_year_limit"

@@ -92,14 +92,14 @@ def test_removing_a_line_empties_the_cart(handler: FormBrowser, world: World) ->
 
 def test_changed_price_is_named_and_blocks_until_it_is_accepted(handler: FormBrowser, world: World) -> None:
     put(handler, world.listings["paper"])
-    change_price(actor=world.actor("supplier"), listing_id=world.listings["paper"], price_fen=2500)
+    change_price(actor=world.actor("supplier"), listing_id=world.listings["paper"], price_fen=1950)
 
     page = handler.get("/cart")
     accepted = handler.send(page, "/cart/update", press="accept_changes")
 
-    assert "¥21.50 → ¥25.00" in page.words
+    assert "¥21.50 → ¥19.50" in page.words
     assert page.tree.xpath("//button[@formaction='/cart/submit']/@disabled")
-    assert "→ ¥25.00" not in accepted.words
+    assert "→ ¥19.50" not in accepted.words
     assert not accepted.tree.xpath("//button[@formaction='/cart/submit']/@disabled")
 
 

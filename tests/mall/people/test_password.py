@@ -31,7 +31,7 @@ def test_good_passwords_are_accepted(password: str) -> None:
     require_good_password(password, username="handler")
 
 
-def test_hash_is_argon2id_with_nineteen_mebibytes() -> None:
+def test_hash_is_argon2id_with_nineteen_mebibytes(dear_passwords: None) -> None:
     assert hash_password("Drei-Klassen-genug").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 

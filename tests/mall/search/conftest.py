@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.demo_goods import demo_goods
 from mall.search.document import Document
 from mall.search.engine import SearchEngine
 from mall.search.open_engine import open_engine
-from tests.mall.search.demo_goods import demo_goods
 from tests.mall.search.office_goods import office_goods
 from tests.mall.search.search_engines import engine_settings
 

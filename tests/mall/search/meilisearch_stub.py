@@ -67,6 +67,8 @@ class Stub:
                 }
             case ("GET", "indexes", uid, "documents", key):
                 return self._document(uid, key)
+            case ("POST", "indexes", uid, "documents", "fetch"):
+                return 200, self._some_documents(uid, request.body)
             case ("POST", "multi-search"):
                 return 200, {"results": [self.answer_search(query) for query in request.body["queries"]]}
             case ("POST", "indexes", _, "facet-search"):
@@ -82,6 +84,12 @@ class Stub:
             "link": "",
         }
         return (200, found) if found else (404, missing)
+
+    def _some_documents(self, uid: str, asked: dict) -> dict:
+        offset, limit = asked.get("offset", 0), asked.get("limit", 20)
+        every = list(self.documents[uid].values())
+        page = [{field: each[field] for field in asked["fields"]} for each in every[offset : offset + limit]]
+        return {"results": page, "offset": offset, "limit": limit, "total": len(every)}
 
     def _change(self, request: Recorded, parts: list[str]) -> dict:
         match (request.method, *parts):

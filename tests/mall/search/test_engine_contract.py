@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mall.search.document import Document, facet_values
+from mall.search.document import Document, facet_values, stamp
 from mall.search.engine import EngineUnavailable, SearchEngine
 from mall.search.open_engine import open_engine
 from mall.search.query import FACETS, Query
@@ -433,3 +433,24 @@ def test_unknown_engine_is_refused(tmp_path: Path) -> None:
 def test_query_of_unknown_names_is_a_bug(wrong: dict) -> None:
     with pytest.raises(ValueError, match=r"unknown|page"):
         Query(**wrong)
+
+
+def test_stamps_name_every_listing_by_growing_id(engine: SearchEngine) -> None:
+    goods = office_goods(count=40)
+    engine.rebuild(goods)
+    apply(engine, upserts=[replace(goods[4], price_fen=goods[4].price_fen + 1)], deletes=[goods[7].id])
+
+    wanted = {each.id: stamp(each) for each in goods if each.id != goods[7].id}
+    wanted[goods[4].id] = stamp(replace(goods[4], price_fen=goods[4].price_fen + 1))
+    assert list(engine.stamps()) == sorted(wanted.items())
+    ids = [goods[4].id, goods[7].id, goods[2].id]
+    assert list(engine.stamps(ids)) == sorted((one, wanted[one]) for one in ids if one in wanted)
+    assert list(engine.stamps([])) == []
+
+
+def test_a_stamp_is_of_what_a_buyer_sees(engine: SearchEngine) -> None:
+    document = office_goods(count=1)[0]
+
+    for change in ({"price_fen": 1}, {"name": "别的"}, {"region_codes": (410300,)}, {"supplier_name": "别家"}):
+        assert stamp(replace(document, **change)) != stamp(document)
+    assert stamp(replace(document, sales=99, demand=99)) == stamp(document) < 2**48

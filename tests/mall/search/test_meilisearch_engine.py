@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from mall.search import meilisearch_engine
+from mall.search.document import stamp
 from mall.search.engine import EngineTaskFailed, EngineUnavailable
 from mall.search.meilisearch_engine import MeilisearchEngine
 from mall.search.query import FACETS, Query
@@ -222,6 +223,22 @@ def test_suggestions_ask_for_brands_categories_and_names(ready: MeilisearchEngin
     ]
     asked = stub.of("POST", "/indexes/listings/facet-search")
     assert [request.body["filter"] for request in asked] == [['region IN ["410000"]']] * 2
+
+
+def test_stamps_are_fetched_in_pages_and_come_by_growing_id(
+    ready: MeilisearchEngine, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meilisearch_engine, "BATCH_DOCUMENTS", 25)
+    goods = office_goods(count=60)
+
+    assert list(ready.stamps()) == [(each.id, stamp(each)) for each in goods]
+
+    asked = [request.body for request in stub.of("POST", "/indexes/listings/documents/fetch")]
+    assert [body["offset"] for body in asked] == [0, 25, 50]
+    assert all(body["fields"] == ["id", "stamp"] for body in asked)
+    list(ready.stamps([3, 5]))
+    assert stub.of("POST", "/indexes/listings/documents/fetch")[-3].body["filter"] == "id IN [3, 5]"
+    assert list(ready.stamps([])) == []
 
 
 def test_rebuild_swaps_documents_and_dictionary_at_once(engine: MeilisearchEngine, stub: Stub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def test_a_buyer_sees_what_is_delivered_to_her_county(world: World, keeper: Inde
     assert buyer_region(county_handler) == 410324
     assert everywhere[0] == world.listings["city_only"]
     assert world.listings["city_only"] not in in_the_county
+
+
+def test_what_is_not_delivered_to_the_region_is_counted(world: World, keeper: IndexKeeper) -> None:
+    query = Query(text="晨光 复印纸", scope=region_scope(world.actor("handler2")))
+
+    counted = search_listings(query, count_undelivered=True)
+
+    # Two words find the one offer that is not delivered there; what is shown has only one of them.
+    assert (counted.undelivered, counted.relaxed) == (search_listings(Query(text=query.text)).total, True)
+    one_word = replace(query, text="复印纸")
+    paper = search_listings(one_word, count_undelivered=True)
+    assert paper.undelivered == search_listings(Query(text="复印纸")).total - paper.total > 0
+    assert search_listings(query).undelivered == 0
+    assert search_listings(Query(text=query.text), count_undelivered=True).undelivered == 0
 
 
 def test_facets_come_with_their_names(world: World, keeper: IndexKeeper) -> None:

@@ -17,7 +17,7 @@ from mall.search import search_catalogue
 from mall.search.engine import EngineUnavailable
 from mall.search.keep_index import IndexKeeper
 from mall.suppliers.supplier import Supplier
-from tests.form_browser import FormBrowser, Page, _page
+from tests.form_browser import FormBrowser, Page, page_of
 from tests.world import World
 
 ADDRESSES = (
@@ -45,7 +45,7 @@ def county_handler(app: Flask, keeper: IndexKeeper) -> FormBrowser:
 
 
 def _read(client, path: str) -> Page:  # type: ignore[no-untyped-def]
-    return _page(client.get(path))
+    return page_of(client.get(path))
 
 
 def _product_of(listing_id: int) -> int:
@@ -246,3 +246,14 @@ def test_an_expired_licence_is_told_with_its_date(visitor, world: World) -> None
 
     assert "营业执照已于 2026-01-31 到期" in page.words
     assert "目前没有供应商供应这件商品" in page.words
+
+
+def test_a_county_is_told_how_many_offers_are_not_delivered_there(
+    county_handler: FormBrowser, visitor, world: World
+) -> None:
+    page = county_handler.get("/search?q=晨光 复印纸")
+
+    assert re.search(r"另有 \d+ 个报价不配送到这个地区", page.words)
+    assert "不配送到这个地区" not in _read(visitor, "/search?q=晨光 复印纸").words
+    everywhere = county_handler.get("/search?q=晨光 复印纸&region=all")
+    assert "不配送到这个地区" not in everywhere.words
