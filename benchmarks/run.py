@@ -16,7 +16,9 @@ from typing import Any
 from figures import keep, latency, machine, say_table
 from process_memory import totals
 
-PARTS = ("orders", "ledger", "books", "pages", "imports", "relevance")
+PARTS = ("orders", "ledger", "books", "pages", "imports", "stages", "relevance")
+#: a workbook has this share of the rows of the big CSV file
+WORKBOOK_SHARE = 5
 #: judged queries that are shown by name
 WEAKEST = 12
 
@@ -69,6 +71,7 @@ def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argpar
     # The mall reads the environment when it is imported: only now is it clean.
     from book_size import measure_books
     from import_rate import measure_imports
+    from import_stages import measure_stages
     from ledger_rate import measure_ledger
     from order_rate import measure_orders
     from own_mall import own_database
@@ -91,6 +94,12 @@ def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argpar
         with own_database() as own:
             results["imports"] = measure_imports(own, rows=given.rows)
         say_table("imports", results["imports"])
+    if "stages" in parts:
+        for ending, rows in (("csv", given.rows), ("xlsx", given.rows // WORKBOOK_SHARE)):
+            with own_database() as own:
+                results[f"stages of {ending}"] = tables = measure_stages(own, rows=rows, ending=ending)
+            for title, table in tables.items():
+                say_table(title, table)
 
 
 def _relevance(results: dict[str, Any]) -> None:

@@ -16,6 +16,10 @@ from catalog_import.feed_row import COLUMN_NAMES, FeedRow
 PRICE_FEN_MAX = 10**11
 USUAL_TAX_RATES_BP = (0, 100, 150, 300, 500, 600, 900, 1000, 1100, 1300, 1600, 1700)
 _FORMULA = r"^[=+\-@\t\r＝＋－＠]"
+#: letters of another script that look like Latin ones, beside Latin ones; kana that look like characters, beside those
+_FOREIGN_LETTERS = r"[\p{Cyrillic}\p{Greek}]"
+_FOREIGN_IN_WORD = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
+_KANA_AMONG_HAN = r"\p{Han}[カニエロトタハ]|[カニエロトタハ]\p{Han}"
 _SEVERITIES = {"": 0, "info": 1, "warning": 2, "error": 3}
 
 
@@ -89,10 +93,18 @@ RULES: tuple[Rule, ...] = (
          "商品名称是表格错误值“{value}”", "The name is the spreadsheet error “{value}”"),
     Rule("name", "name.html", "warning", pl.col("name_html"),
          "商品名称中的网页标签已删除", "HTML tags were removed from the name"),
+    Rule("name", "name.look_alike", "error", pl.col("name").str.contains(_FOREIGN_IN_WORD),
+         "商品名称“{value}”的单词里混有形近的外文字母，请重新输入",
+         "A word of the name “{value}” mixes letters of two scripts that look alike; type it anew"),
     Rule("brand", "brand.formula", "error", pl.col("brand").str.contains(_FORMULA),
          "品牌不能以 = + - @ 开头", "A brand must not begin with = + - @"),
     Rule("brand", "brand.too_long", "error", pl.col("brand").str.len_chars() > 80,
          "品牌超过80个字符", "The brand is longer than 80 characters"),
+    Rule("brand", "brand.look_alike", "error",
+         (pl.col("brand").str.contains(_FOREIGN_LETTERS) & pl.col("brand").str.contains(r"\p{Latin}"))
+         | pl.col("brand").str.contains(_KANA_AMONG_HAN),
+         "品牌“{value}”混有形近的外文字母，会被当作另一个品牌；请重新输入",
+         "The brand “{value}” mixes letters of two scripts that look alike and would pass for another one; type it anew"),
     Rule("brand", "brand.from_name", "info", ~_filled("brand") & _filled("brand_or_found"),
          "品牌取自商品名称", "The brand was taken from the name"),
     Rule("model", "model.formula", "error", pl.col("model").str.contains(_FORMULA),
@@ -180,6 +192,9 @@ RULES: tuple[Rule, ...] = (
     # Found on the staging table, where all rows of the batch and the catalogue can be seen.
     Rule("sku", "sku.duplicate", "error", None,
          "商品编号与第{first_row}行重复", "The SKU already stands in row {first_row}"),
+    Rule("sku", "sku.lost_zeros", "error", None,
+         "商品编号“{value}”与您已有的编号只差前面的 0，应是表格软件丢掉的；请把该列设为文本后重新填写",
+         "The SKU “{value}” is one of yours without its leading zeros; a spreadsheet dropped them: format the column as text"),
     Rule("sku", "sku.unknown", "error", None,
          "本店没有这个商品编号，无法更新或删除", "You have no listing with this SKU to update or delete"),
     Rule("category", "category.not_sold", "error", None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from mall.settings import CHECKOUT
 MEMORY_BYTES_MAX = 3 << 30
 CPU_SECONDS_MAX = 300
 WALL_SECONDS_MAX = 900
+
+_CHILD_FOLDER = ".child-"
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,18 @@ def decode_file(path: Path, *, feed: str, folder: Path) -> DecodedFile:
     finished = _finished(folder)
     if finished is not None:
         return finished
+    # A child outlives a parent that was killed: each child writes into a folder of its own, so that one left over from
+    # an earlier run never writes into blocks that somebody reads. Without its folder it ends by itself.
+    for left_over in folder.parent.glob(f"{folder.name}{_CHILD_FOLDER}*"):
+        shutil.rmtree(left_over, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    _run_child(path, feed=feed, folder=folder)
+    own_folder = folder.with_name(f"{folder.name}{_CHILD_FOLDER}{secrets.token_hex(4)}")
+    own_folder.mkdir(parents=True)
+    try:
+        _run_child(path, feed=feed, folder=own_folder)
+        own_folder.rename(folder)
+    finally:
+        shutil.rmtree(own_folder, ignore_errors=True)
     decoded = _finished(folder)
     if decoded is None:
         raise Refusal("import.broken_file")

@@ -316,11 +316,15 @@ def _stop_too_dear(batch: ImportBatch, listing: Listing, product: Product) -> bo
 _CHECK_SQL = """
 with word as materialized (
     select * from unnest(:words, :codes, :sold) as word (word, code, is_sold)
+), zero_led as materialized (
+    select ltrim(sku, '0') as bare_sku from listing
+    where supplier_id = :supplier_id and sku like '0%' group by 1
 ), placed as materialized (
     select r.*, l.id as listing_id, l.state as listing_state, l.price_fen as price_before_fen,
            {compared},
            case when r.sku is not null then min(r.row_number) over (partition by r.sku) end as first_of_sku,
            word.is_sold is false as is_unsold,
+           l.id is null and zero_led.bare_sku is not null as lost_zeros,
            coalesce(p.category_code, word.code, by_gtin.category_code) as placed_code,
            p.category_code <> word.code as is_kept
     from import_row r
@@ -328,19 +332,22 @@ with word as materialized (
     left join listing l on l.supplier_id = :supplier_id and l.sku = r.sku
     left join product p on p.id = l.product_id
     left join product by_gtin on by_gtin.gtin = r.gtin
+    left join zero_led on zero_led.bare_sku = r.sku
     where r.batch_id = :batch_id
 ), judged as materialized (
     select r.row_number, nullif(r.first_of_sku, r.row_number) as first_row, r.placed_code, r.price_before_fen,
            array_remove(array[
                case when r.first_of_sku < r.row_number then 'sku.duplicate' end,
-               case when r.action <> 'add' and r.listing_id is null and r.sku is not null then 'sku.unknown' end,
+               case when r.lost_zeros then 'sku.lost_zeros' end,
+               case when r.action <> 'add' and r.listing_id is null and r.sku is not null and not r.lost_zeros
+                    then 'sku.unknown' end,
                case when r.is_unsold then 'category.not_sold' end,
                case when r.placed_code is null and r.severity < 3 and r.first_of_sku = r.row_number
                          and r.action = 'add' then 'category.needed' end,
                case when r.is_kept then 'category.kept' end
            ], null) as found,
            case
-               when r.severity = 3 or r.first_of_sku < r.row_number then 'faulty'
+               when r.severity = 3 or r.first_of_sku < r.row_number or r.lost_zeros then 'faulty'
                when r.action <> 'add' and r.listing_id is null then 'faulty'
                when r.action = 'delete' and r.listing_state = 'on_shelf' then 'taken_off'
                when r.action = 'delete' then 'unchanged'

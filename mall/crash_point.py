@@ -18,6 +18,8 @@ BETWEEN_DELIVERIES = "between_two_deliveries"
 BEFORE_BATCH_FILE = "batch_committed_before_its_file"
 HALF_A_BATCH_FILE = "half_a_batch_file"
 BETWEEN_RETURN_LINES = "between_lines_of_a_return_file"
+INDEXED_NOT_STRUCK_OFF = "indexed_before_it_is_struck_off"
+INDEX_NOT_CURRENT = "new_index_before_it_is_current"
 
 
 def crash_point(name: str) -> None:

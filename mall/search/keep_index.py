@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from mall import clock
+from mall.crash_point import INDEXED_NOT_STRUCK_OFF, crash_point
 from mall.database import close_reading
 from mall.outbox.event import Event, subscribes
 from mall.search.engine import Progress, SearchEngine
@@ -86,6 +87,7 @@ class IndexKeeper:
             close_reading()
         found = {document.id for document in documents}
         apply(self._engine, upserts=documents, deletes=[listing_id for listing_id in ids if listing_id not in found])
+        crash_point(INDEXED_NOT_STRUCK_OFF)
         forget_tasks(tasks)
         return len(tasks)
 

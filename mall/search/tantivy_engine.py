@@ -12,6 +12,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Query as Clause
 
+from mall.crash_point import INDEX_NOT_CURRENT, crash_point
 from mall.search.document import Document
 from mall.search.document_spool import DocumentSpool
 from mall.search.engine import EngineUnavailable, Health, Progress, Stats
@@ -205,6 +206,7 @@ class TantivyEngine:
             writer.wait_merging_threads()
             previous = self._store.current_name()
             self._writer = None
+            crash_point(INDEX_NOT_CURRENT)
             self._store.point_to(fresh)
             self._store.remove_old(keep={fresh.name, previous or ""})
 

@@ -120,6 +120,10 @@ def test_other_values_of_a_whole_row() -> None:
         ({"name": "#REF!"}, "name.excel_error"),
         ({"name": "字" * 201}, "name.too_long"),
         ({"brand": "+得力"}, "brand.formula"),
+        ({"brand": "\u0421anon"}, "brand.look_alike"),
+        ({"brand": "\u0397P"}, "brand.look_alike"),
+        ({"brand": "得\u30ab"}, "brand.look_alike"),
+        ({"name": "H\u0443awei 平板电脑"}, "name.look_alike"),
         ({"model": "=1+1"}, "model.formula"),
         ({"gtin": "6921734934238"}, "gtin.check_digit"),
         ({"gtin": "123456"}, "gtin.length"),
@@ -155,6 +159,13 @@ def test_hidden_characters_and_tags_leave_the_name() -> None:
     row, _ = check_one({**WHOLE, "name": " <b>复印</b>\u200b纸\x00 A4 <script>alert(1)</script>"})
 
     assert row.name == "复印纸 A4"
+
+
+@pytest.mark.parametrize(
+    "cells", [{"name": "滤膜 0.45μm Φ25"}, {"brand": "Балтика"}, {"brand": "HP惠普"}, {"name": "Ω 型卡 ロック"}]
+)
+def test_letters_of_another_script_that_stand_by_themselves_are_left_alone(cells: dict[str, str]) -> None:
+    assert codes(**cells) == set()
 
 
 def test_less_than_sign_in_a_name_is_no_tag() -> None:
