@@ -16,7 +16,7 @@ from typing import Any
 from figures import keep, latency, machine, say_table
 from process_memory import totals
 
-PARTS = ("orders", "ledger", "books", "pages", "imports", "stages", "relevance")
+PARTS = ("orders", "ledger", "books", "pages", "imports", "stages", "search", "relevance")
 #: a workbook has this share of the rows of the big CSV file
 WORKBOOK_SHARE = 5
 #: judged queries that are shown by name
@@ -57,7 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--entries", type=int, nargs="+", default=[1_000_000], help="sizes of the books; up to 10000000"
     )
-    parser.add_argument("--rows", type=int, default=100_000, help="rows of the big import file")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the big import file, listings of the index")
     parser.add_argument("--url", help="a running demo mall for the pages, instead of one started for it")
     parser.add_argument("--password", default="Sunmall-2026", help="password of the demo accounts")
     given = parser.parse_args()
@@ -75,6 +75,7 @@ def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argpar
     from ledger_rate import measure_ledger
     from order_rate import measure_orders
     from own_mall import own_database
+    from search_size import measure_search
 
     if "orders" in parts:
         with own_database() as own:
@@ -100,6 +101,11 @@ def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argpar
                 results[f"stages of {ending}"] = tables = measure_stages(own, rows=rows, ending=ending)
             for title, table in tables.items():
                 say_table(title, table)
+    if "search" in parts:
+        with own_database() as own:
+            results["search"] = measure_search(own, listings=given.rows)
+        say_table(f"an index of {given.rows:,} listings", results["search"]["size"])
+        say_table("questions through the pages of the shop, and to PostgreSQL", results["search"]["questions"])
 
 
 def _relevance(results: dict[str, Any]) -> None:
