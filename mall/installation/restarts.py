@@ -12,8 +12,9 @@ FILE_NAME = "restarts.json"
 NOTES_KEPT = 50
 # At once the first time, since somebody waits; then ever later, since what ends again and again is ill.
 PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
-# What lived so long was well; when it ends after all, that counts as the first time.
-LIVED_WELL_SECONDS = 30.0
+# Each so many seconds of life make up for one end: a part that does its work for a while and dies of something outside
+# is started again for ever, and one that cannot live is given up within a minute.
+MAKES_UP_FOR_AN_END_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Restart:
 
 
 class Restarts:
-    """Counts the ends in a row of every part, and keeps the last notes in a file of the data directory."""
+    """Counts the ends that a part's life did not make up for; keeps the last notes in a file of the data directory."""
 
     def __init__(self, data_dir: Path, *, now: Callable[[], float] = time.monotonic) -> None:
         self._path = data_dir / FILE_NAME
@@ -44,9 +45,8 @@ class Restarts:
 
     def pause_before(self, part: str) -> float | None:
         """How many seconds to wait before the ended part is started again; None when it has ended too often."""
-        if self._now() - self._started_at[part] >= LIVED_WELL_SECONDS:
-            self._in_a_row[part] = 0
-        ended_before = self._in_a_row.get(part, 0)
+        made_up_for = int((self._now() - self._started_at[part]) // MAKES_UP_FOR_AN_END_SECONDS)
+        ended_before = max(0, self._in_a_row.get(part, 0) - made_up_for)
         if ended_before >= len(PAUSES_SECONDS):
             return None
         self._in_a_row[part] = ended_before + 1

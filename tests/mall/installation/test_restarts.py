@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mall.installation.restarts import (
     FILE_NAME,
-    LIVED_WELL_SECONDS,
+    MAKES_UP_FOR_AN_END_SECONDS,
     NOTES_KEPT,
     PAUSES_SECONDS,
     Restarts,
@@ -37,17 +37,27 @@ def test_what_ends_again_and_again_waits_longer_and_is_given_up(tmp_path: Path) 
     assert pauses == [0.0, 0.5, 1.0, 2.0, 4.0, 8.0, None]
 
 
-def test_what_lived_well_is_started_again_at_once(tmp_path: Path) -> None:
+def test_a_life_makes_up_for_the_ends_before_it(tmp_path: Path) -> None:
     watch = Watch()
     restarts = Restarts(tmp_path, now=watch)
     pauses = []
 
-    for lived_seconds in (1, 1, LIVED_WELL_SECONDS, 1):
+    for lives in (0, 0, 0, 1, 2, 10, 0):
         restarts.started("web")
-        watch.now += lived_seconds
+        watch.now += lives * MAKES_UP_FOR_AN_END_SECONDS + 1
         pauses.append(restarts.pause_before("web"))
 
-    assert pauses == [0.0, 0.5, 0.0, 0.5]
+    assert pauses == [0.0, 0.5, 1.0, 1.0, 0.5, 0.0, 0.5]
+
+
+def test_what_is_killed_from_outside_but_lives_between_is_never_given_up(tmp_path: Path) -> None:
+    watch = Watch()
+    restarts = Restarts(tmp_path, now=watch)
+
+    for _ in range(100):
+        restarts.started("worker")
+        watch.now += MAKES_UP_FOR_AN_END_SECONDS
+        assert restarts.pause_before("worker") == 0.0
 
 
 def test_one_part_does_not_count_against_another(tmp_path: Path) -> None:
