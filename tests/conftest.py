@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine
+from sqlalchemy import StaticPool, create_engine
 
 from ledger import checks
 from mall import database
@@ -43,6 +44,8 @@ def server_url() -> Iterator[str]:
     with throwaway_server() as url:
         yield url
 
+
+CONNECTIONS_END_WITHIN_SECONDS = 5.0
 
 _real_hasher = password._hasher
 
@@ -131,7 +134,16 @@ def _administrator(server_url: str) -> psycopg.Connection:
 
 
 def _drop(server_url: str, name: str) -> None:
-    _administrator(server_url).execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    """End the database and whoever is still connected to it.
+
+    PostgreSQL itself looks once, then sleeps a tenth of a second for connections that are only just ending.
+    """
+    administrator = _administrator(server_url)
+    ending = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = %s"
+    deadline = time.monotonic() + CONNECTIONS_END_WITHIN_SECONDS
+    while administrator.execute(ending, (name,)).fetchone() != (0,) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    administrator.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @contextmanager
@@ -143,9 +155,7 @@ def fresh_database(template: Template, server_url: str) -> Iterator[Clone]:
     yield made
     database.close_reading()
     database.disconnect()
-    # Books in which not one row differs from the template's have been checked with it.
-    findings = books_findings(made.admin) if ledger_fingerprint(made.admin) != template.ledger else []
-    note_steps(made.admin)
+    findings = findings_after(made.admin, before=template.ledger)
     _drop(server_url, made.name)
     assert findings == [], "the books are unsound after this test"
 
@@ -157,28 +167,44 @@ def own_database(template: Template, server_url: str) -> Iterator[Clone]:
         yield made
 
 
+def findings_after(admin_url: str, *, before: str) -> list[object]:
+    """What the ledger's checks find after a test, whose steps are noted.
+
+    Books in which not one row differs from those with the fingerprint `before` have been checked with them.
+    """
+    with psycopg.connect(admin_url) as connection:
+        note_steps(connection)
+        return _findings(connection) if _fingerprint(connection) != before else []
+
+
 def books_findings(admin_url: str) -> list[object]:
     """What the ledger's checks find in a database."""
-    engine = create_engine(admin_url.replace("postgresql://", "postgresql+psycopg://", 1))
-    try:
-        with engine.connect() as connection:
-            return list(checks.run_all(connection))
-    finally:
-        engine.dispose()
+    with psycopg.connect(admin_url) as connection:
+        return _findings(connection)
 
 
 def ledger_fingerprint(admin_url: str) -> str:
     """A digest of every row of the ledger's tables: another row anywhere gives another one."""
     with psycopg.connect(admin_url) as connection:
-        tables = connection.execute("select tablename from pg_tables where schemaname = 'ledger' order by 1").fetchall()
-        rows = " union all ".join(
-            f"select '{name}' || coalesce(sum(hashtextextended(r::text, 0)), 0) || '/' || count(*) as t"
-            f" from ledger.{name} r"
-            for (name,) in tables
-        )
-        found = connection.execute(f"select string_agg(t, ' ' order by t) from ({rows}) s").fetchone()
-        assert found is not None
-        return str(found[0])
+        return _fingerprint(connection)
+
+
+def _findings(connection: psycopg.Connection) -> list[object]:
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
+    with engine.connect() as borrowed:
+        return list(checks.run_all(borrowed))
+
+
+def _fingerprint(connection: psycopg.Connection) -> str:
+    tables = connection.execute("select tablename from pg_tables where schemaname = 'ledger' order by 1").fetchall()
+    rows = " union all ".join(
+        f"select '{name}' || coalesce(sum(hashtextextended(r::text, 0)), 0) || '/' || count(*) as t"
+        f" from ledger.{name} r"
+        for (name,) in tables
+    )
+    found = connection.execute(f"select string_agg(t, ' ' order by t) from ({rows}) s").fetchone()
+    assert found is not None
+    return str(found[0])
 
 
 @pytest.fixture

@@ -22,11 +22,10 @@ TAKEN: set[tuple[str, str, str]] = set()
 _WHOLE = ("not long", "")
 
 
-def note_steps(admin_url: str) -> None:
+def note_steps(connection: psycopg.Connection) -> None:
     """Keep what was taken in this database."""
-    with psycopg.connect(admin_url) as connection:
-        rows = connection.execute("select distinct split_part(document, ':', 1), action, before from document_step")
-        TAKEN.update(rows.fetchall())
+    rows = connection.execute("select distinct split_part(document, ':', 1), action, before from document_step")
+    TAKEN.update(rows.fetchall())
 
 
 def not_taken() -> list[str]:

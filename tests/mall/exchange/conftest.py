@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 
@@ -17,7 +16,7 @@ from mall.exchange.exchange_key import ExchangeKey, rotate_key
 from mall.finance.exchange_treasury import export_batch
 from mall.regions import regional_rule
 from mall.settings import Settings, read_settings
-from tests.conftest import Clone, Template, books_findings, clone, ledger_fingerprint
+from tests.conftest import Clone, Template, _drop, clone, findings_after, ledger_fingerprint
 from tests.journeys.story import Story
 from tests.mall.exchange.treasury import Treasury
 from tests.world import World
@@ -64,8 +63,7 @@ def scene(
         payments,
         orders,
     )
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{made.name}" WITH (FORCE)')
+    _drop(server_url, made.name)
 
 
 def _approved(story: Story, pieces: int) -> str:
@@ -90,10 +88,8 @@ def own_database(scene: Scene, server_url: str) -> Iterator[Clone]:
     yield made
     database.close_reading()
     database.disconnect()
-    # Books in which not one row differs from the scene's are those of many other tests.
-    findings = books_findings(made.admin) if ledger_fingerprint(made.admin) != scene.base.ledger else []
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{made.name}" WITH (FORCE)')
+    findings = findings_after(made.admin, before=scene.base.ledger)
+    _drop(server_url, made.name)
     assert findings == [], "the books are unsound after this test"
 
 
