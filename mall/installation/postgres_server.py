@@ -68,7 +68,6 @@ wal_level = minimal
 max_wal_senders = 0
 wal_compression = off
 autovacuum = off
-scram_iterations = 1
 """
 ACCESS_RULES = """\
 # Everybody shows a password, on the socket only.

@@ -32,7 +32,7 @@ def standing(dock: Dock, supplier: int) -> dict[str, list[tuple[object, ...]]]:
     here = dock.supplier_ids[supplier]
     return {
         "listings": dock.rows(
-            "select sku, name, price_fen, unit, pack_size, stock, state, version, category_word"
+            "select sku, name, price_fen, unit, pack_size, stock, state, version, supplier_category"
             f" from listing where supplier_id = {here} order by sku"
         ),
         "prices": dock.rows(
