@@ -14,6 +14,8 @@ _FOLDER = os.environ.get("SUNMALL_CRASH_POINTS")
 
 BEFORE_COMMIT = "before_commit"
 AFTER_COMMIT = "after_commit_before_answer"
+BEFORE_ANY_COMMIT = "before_any_commit"
+AFTER_ANY_COMMIT = "after_any_commit"
 BETWEEN_DELIVERIES = "between_two_deliveries"
 BEFORE_BATCH_FILE = "batch_committed_before_its_file"
 HALF_A_BATCH_FILE = "half_a_batch_file"

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, InternalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from mall.crash_point import AFTER_COMMIT, BEFORE_COMMIT, crash_point
+from mall.crash_point import AFTER_ANY_COMMIT, AFTER_COMMIT, BEFORE_ANY_COMMIT, BEFORE_COMMIT, crash_point
 from mall.errors import Refusal, WriteOutsideTransaction, WriteWithoutAudit
 
 P = ParamSpec("P")
@@ -218,7 +218,9 @@ def _run_once(function: Callable[..., T], args: Any, kwargs: Any, *, housekeepin
             settle()
         if kwargs.get("request_key"):
             crash_point(BEFORE_COMMIT)
+        crash_point(BEFORE_ANY_COMMIT)
         writing.commit()
+        crash_point(AFTER_ANY_COMMIT)
         if kwargs.get("request_key"):
             crash_point(AFTER_COMMIT)
         if writing.info.get(RELEASED_EARLY):

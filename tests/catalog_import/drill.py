@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from mall.database import close_reading
 from mall.search.engine import EngineSettings
 from mall.search.open_engine import open_engine
 from mall.search.verify_index import IndexReport, verify_index
@@ -100,3 +101,5 @@ class Drill:
             return verify_index(engine)
         finally:
             engine.close()
+            # The server cuts off whoever keeps reading while the drill goes on elsewhere.
+            close_reading()

@@ -83,7 +83,8 @@ def _sheet_of_clerks(book: xlsxwriter.Workbook) -> None:
     sheet.write_formula(5, 6, "=G4*2", value="")
     sheet.write_row(6, 0, ["A4", "笔记本", "本册", "得力", "3183", "本", "6", "9"])
     sheet.set_row(6, None, None, {"hidden": True})
-    sheet.write_row(7, 0, ["00A5", "=cmd|'/c calc'!A0", "复印纸", "得力", "1", "包", "9", "1"])
+    sheet.write_row(7, 0, ["00A5", "", "复印纸", "得力", "1", "包", "9", "1"])
+    sheet.write_string(7, 1, "=cmd|'/c calc'!A0")
 
 
 def _xml_bomb() -> bytes:
@@ -124,7 +125,7 @@ FILES = (
     Hostile(
         "ragged.csv",
         lambda: _csv(GOOD.replace("A1", "R1") + "R2,笔,复印纸,得力,1,支,2,5,多,了\nR3,笔,复印纸,得力,2,支,3\n"),
-        counts=(("new", 1), ("changed", 0), ("faulty", 1)),
+        counts=(("new", 2), ("faulty", 1)),
         codes=((3, "row.long"), (4, "row.short")),
     ),
     Hostile(

@@ -12,7 +12,13 @@ import pytest
 
 from catalog_import import spool
 from catalog_import.decode_file import decode_file
-from mall.crash_point import AFTER_COMMIT, BEFORE_COMMIT, BETWEEN_DELIVERIES, INDEX_NOT_CURRENT, INDEXED_NOT_STRUCK_OFF
+from mall.crash_point import (
+    AFTER_ANY_COMMIT,
+    BEFORE_ANY_COMMIT,
+    BETWEEN_DELIVERIES,
+    INDEX_NOT_CURRENT,
+    INDEXED_NOT_STRUCK_OFF,
+)
 from tests.catalog_import.conftest import Dock
 from tests.catalog_import.drill import FAULTY_EVERY, Drill, goods
 from tests.conftest import Clone
@@ -67,7 +73,7 @@ def uninterrupted(drill: Drill, tmp_path: Path) -> tuple[Path, dict[str, list[tu
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("point", [AFTER_COMMIT, BEFORE_COMMIT])
+@pytest.mark.parametrize("point", [AFTER_ANY_COMMIT, BEFORE_ANY_COMMIT])
 def test_import_killed_at_every_commit_ends_like_an_uninterrupted_one(
     drill: Drill, uninterrupted: tuple[Path, dict[str, list[tuple[object, ...]]]], point: str
 ) -> None:
@@ -83,14 +89,14 @@ def test_import_killed_at_every_commit_ends_like_an_uninterrupted_one(
             f"select stage, rows_staged, merged_to_row from import_batch where supplier_id = {here}"
         )
         died_in.append(str(stages))
-        if point == BEFORE_COMMIT:
+        if point == BEFORE_ANY_COMMIT:
             # This transaction is lost: let it pass once, and die in the next one.
-            drill.lay(AFTER_COMMIT)
+            drill.lay(AFTER_ANY_COMMIT)
             assert drill.run(*drill.import_arguments(file)) == -signal.SIGKILL, drill.said()
 
     assert ended == DONE_WITH_FAULTS, drill.said()
     for stage in ("received", "decoded", "staged", "checked", "merging", "merged"):
-        assert any(f"'{stage}'" in seen for seen in died_in) or (point, stage) == (BEFORE_COMMIT, "merged"), died_in
+        assert any(f"'{stage}'" in seen for seen in died_in) or (point, stage) == (BEFORE_ANY_COMMIT, "merged"), died_in
     assert standing(drill.dock, 0) == whole
 
 
@@ -145,7 +151,9 @@ def test_index_misses_nothing_whenever_the_worker_is_killed(drill: Drill, tmp_pa
     chance = random.Random(4)
     killed = 0
 
-    for number, point in enumerate([INDEXED_NOT_STRUCK_OFF, BETWEEN_DELIVERIES, AFTER_COMMIT, BEFORE_COMMIT, ""] * 3):
+    for number, point in enumerate(
+        [INDEXED_NOT_STRUCK_OFF, BETWEEN_DELIVERIES, AFTER_ANY_COMMIT, BEFORE_ANY_COMMIT, ""] * 3
+    ):
         dock.bring(goods(600, price_fen=1_000 - 10 * (number + 1)), supplier=1)
         if point:
             drill.lay(point)
