@@ -204,6 +204,9 @@ RULES: tuple[Rule, ...] = (
     Rule("category", "category.needed", "warning", None,
          "类目“{value}”尚未对应采购目录，商品已收下，请到“待归类”中确定",
          "The category “{value}” is not settled; the listing is kept under “needs category”"),
+    Rule("category", "category.old_code", "info", None,
+         "“{value}”是2013年版目录的编码，已按2022年版归类，请核对",
+         "“{value}” is a code of the catalogue of 2013; the listing stands under its code of 2022, please look"),
     Rule("category", "category.kept", "info", None,
          "本商品已归入其他类目，未随文件更改", "This listing stands in another category, which the file does not change"),
 )

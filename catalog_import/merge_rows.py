@@ -97,6 +97,7 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
         bindparam("words", type_=ARRAY(Text)),
         bindparam("codes", type_=ARRAY(Text)),
         bindparam("sold", type_=ARRAY(Boolean)),
+        bindparam("old", type_=ARRAY(Boolean)),
     )
     _avoid_loops(rows=batch.rows_staged)
     if "action" in batch.columns:
@@ -110,6 +111,7 @@ def check_against_catalogue(batch: ImportBatch, *, words: dict[str, ResolvedWord
             "words": list(words),
             "codes": [resolved.code for resolved in words.values()],
             "sold": [resolved.is_sold for resolved in words.values()],
+            "old": [resolved.is_old for resolved in words.values()],
         },
     )
     _set_local("enable_nestloop", "on")
@@ -315,7 +317,7 @@ def _stop_too_dear(batch: ImportBatch, listing: Listing, product: Product) -> bo
 
 _CHECK_SQL = """
 with word as materialized (
-    select * from unnest(:words, :codes, :sold) as word (word, code, is_sold)
+    select * from unnest(:words, :codes, :sold, :old) as word (word, code, is_sold, is_old)
 ), zero_led as materialized (
     select ltrim(sku, '0') as bare_sku from listing
     where supplier_id = :supplier_id and sku like '0%' group by 1
@@ -323,7 +325,7 @@ with word as materialized (
     select r.*, l.id as listing_id, l.state as listing_state, l.price_fen as price_before_fen,
            {compared},
            case when r.sku is not null then min(r.row_number) over (partition by r.sku) end as first_of_sku,
-           word.is_sold is false as is_unsold,
+           word.is_sold is false as is_unsold, word.is_old as is_old,
            l.id is null and zero_led.bare_sku is not null as lost_zeros,
            coalesce(p.category_code, word.code, by_gtin.category_code) as placed_code,
            p.category_code <> word.code as is_kept
@@ -344,6 +346,7 @@ with word as materialized (
                case when r.is_unsold then 'category.not_sold' end,
                case when r.placed_code is null and r.severity < 3 and r.first_of_sku = r.row_number
                          and r.action = 'add' then 'category.needed' end,
+               case when r.is_old and not r.is_unsold then 'category.old_code' end,
                case when r.is_kept then 'category.kept' end
            ], null) as found,
            case

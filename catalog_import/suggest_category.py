@@ -13,6 +13,7 @@ from catalog_import.words import fold
 from mall.catalogue.category import Category, categories_by_code
 from mall.catalogue.product import Product
 from mall.database import session
+from mall.reference.read_reference import old_category_codes
 
 SUGGESTIONS_MAX = 3
 _WORD_MIN = 2
@@ -30,10 +31,14 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class ResolvedWord:
-    """What a supplier's word means: a code, or none; `is_sold` is false for what the mall does not sell."""
+    """What a supplier's word means: a code, or none; `is_sold` is false for what the mall does not sell.
+
+    `is_old`: the word was a code of 2013, and `code` is what became of it.
+    """
 
     code: str | None
     is_sold: bool = True
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,16 +69,46 @@ def category_index() -> CategoryIndex:
 
 
 def resolve_words(supplier_id: int, words: Iterable[str], *, index: CategoryIndex) -> dict[str, ResolvedWord]:
-    """Word -> meaning: an official code, then what this supplier settled, then an exact name or alias."""
+    """Word -> meaning: an official code, then what this supplier settled, then an exact name or alias.
+
+    One code of 2013 that is none of 2022, or one beside its name of 2013, says that all codes of the file are of 2013:
+    several of them mean other goods today.
+    """
     settled = category_words(supplier_id)
+    parted = {word: _code_and_name(word) for word in words}
+    are_old = any(_is_surely_old(code, name, index=index) for code, name in parted.values())
     resolved: dict[str, ResolvedWord] = {}
-    for word in words:
-        # "A02010105 台式计算机" and "A02010105/台式计算机" are how official tables are often copied.
-        head = word.strip().upper().split(" ")[0].split("/")[0]
-        code = head if head in index.by_code and index.by_code[head].level >= 2 else None
-        code = code or settled.get(word) or index.by_name.get(fold(word)) or index.by_name.get(_last_part(word))
-        resolved[word] = ResolvedWord(code=code, is_sold=code is None or index.by_code[code].in_mall)
+    for word, (head, name) in parted.items():
+        old = old_category_codes().get(head)
+        if old is not None and (are_old or head not in index.by_code) and not _is_named(head, name, index=index):
+            known = [code for code in old.codes_2022 if code in index.by_code]
+            code = settled.get(word) or (known[0] if len(known) == 1 else None)
+            is_old = word not in settled and code is not None
+        else:
+            code = head if head in index.by_code and index.by_code[head].level >= 2 else None
+            code = code or settled.get(word) or index.by_name.get(fold(word)) or index.by_name.get(_last_part(word))
+            is_old = False
+        is_sold = code is None or index.by_code[code].in_mall
+        resolved[word] = ResolvedWord(code=code, is_sold=is_sold, is_old=is_old)
     return resolved
+
+
+def _code_and_name(word: str) -> tuple[str, str]:
+    """("A02010105", "台式计算机") of "A02010105 台式计算机" or "A02010105/台式计算机", as official tables are copied."""
+    head = word.strip().split(" ")[0].split("/")[0]
+    return head.upper(), fold(word.strip()[len(head) :].lstrip(" /-"))
+
+
+def _is_named(code: str, name: str, *, index: CategoryIndex) -> bool:
+    """Whether the name beside a code is the one it bears today."""
+    return name != "" and code in index.by_code and name == fold(index.by_code[code].name)
+
+
+def _is_surely_old(code: str, name: str, *, index: CategoryIndex) -> bool:
+    old = old_category_codes().get(code)
+    if old is None or _is_named(code, name, index=index):
+        return False
+    return code not in index.by_code or name == fold(old.name)
 
 
 def suggest(
@@ -92,6 +127,10 @@ def suggest(
                 at_end = 15 if text.rstrip("0123456789 -/()").endswith(known) else 0
                 for code in codes:
                     scores[code] = max(scores[code], int(min(35 + 10 * len(known) + at_end, 90) * weight))
+    old = old_category_codes().get(_code_and_name(word)[0])
+    for code in old.codes_2022 if old is not None else ():
+        # The code was parted in several, of which the name says more.
+        scores[code] += 40
     for code in settled.get(f"name:{fold(name)}", {}):
         scores[code] += 90
     for evidence in (settled.get(f"word:{word}", {}), *(settled.get(f"pair:{pair}", {}) for pair in _pairs(name))):

@@ -45,6 +45,16 @@ class CategoryRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OldCategoryCodeRecord:
+    """A code of the catalogue of 2013 (财库〔2013〕189号), and what became of it in 2022: one code, or several."""
+
+    code: str
+    name: str
+    codes_2022: tuple[str, ...]
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegionalRuleRecord:
     """A dated number of the law; an empty level means every level of the region and what lies below it."""
 
@@ -323,6 +333,20 @@ def economic_scopes() -> tuple[EconomicScopeRecord, ...]:
         )
         for row in _rows("economic_scope.csv")
     )
+
+
+@cache
+def old_category_codes() -> dict[str, OldCategoryCodeRecord]:
+    """Codes of 2013 that suppliers still write, by code. Some mean another thing today: A02010104 is a server now."""
+    return {
+        row["code"]: OldCategoryCodeRecord(
+            code=row["code"],
+            name=row["name"],
+            codes_2022=tuple(row["codes_2022"].split("|")),
+            confirmed=_flag(row["confirmed"]),
+        )
+        for row in _rows("category_codes_2013.csv")
+    }
 
 
 @cache

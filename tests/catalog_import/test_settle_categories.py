@@ -90,3 +90,45 @@ def test_nobody_settles_the_goods_of_others(dock: Dock) -> None:
 
     assert refused.value.code == "access.denied"
     assert waiting_words(dock.actor(1)) == []
+
+
+OLD_GOODS = (
+    "商品编号,商品名称,类目,品牌,型号,计量单位,含税单价\n"
+    "B1,联想台式计算机,A02010104,联想,T1,台,3999\n"
+    "B2,惠普激光打印机 A4 黑白,A0201060102,惠普,P1,台,999\n"
+    "B3,得力复印纸,A090101,得力,7757,包,25\n"
+    "B4,浪潮服务器,A02010104 服务器,浪潮,S1,台,19999\n"
+)
+PLACED = "select r.sku, r.category_code, r.batch_codes from import_row r order by 1"
+
+
+def test_codes_of_2013_are_understood_and_the_supplier_is_told(dock: Dock) -> None:
+    dock.bring(OLD_GOODS.encode())
+
+    assert dock.rows(PLACED) == [
+        ("B1", "A02010105", ["category.old_code"]),
+        # parted in four: it is asked about, with the likeliest first
+        ("B2", None, ["category.needed"]),
+        ("B3", "A05040101", ["category.old_code"]),
+        # beside its name of today a code is one of today, whatever else the file holds
+        ("B4", "A02010104", []),
+    ]
+    (asked,) = waiting_words(dock.actor())
+    assert asked.suggestions[0].code in ("A02021001", "A02021003")
+
+
+def test_a_code_that_both_catalogues_know_is_one_of_today_unless_the_file_says_otherwise(dock: Dock) -> None:
+    dock.bring(OLD_GOODS.replace("A0201060102", "激光打印机").replace("A090101", "复印纸").encode())
+    assert ("B1", "A02010104", []) in dock.rows(PLACED)
+
+    dock.bring("商品编号,商品名称,类目,单位,单价\nC1,台式计算机,A02010104 台式计算机,台,3999\n".encode())
+    assert ("C1", "A02010105", ["category.old_code"]) in dock.rows(PLACED)
+
+
+def test_what_the_supplier_settled_for_an_old_code_is_kept(dock: Dock) -> None:
+    dock.bring(OLD_GOODS.encode())
+    settle_words(actor=dock.actor(), supplier_id=dock.supplier_ids[0], codes_by_word={"A0201060102": "A02021003"})
+
+    dock.bring(OLD_GOODS.replace("999\n", "989\n").encode())
+
+    assert ("B2", "A02021003", []) in dock.rows(PLACED)

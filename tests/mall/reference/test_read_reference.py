@@ -11,6 +11,7 @@ from mall.reference.read_reference import (
     categories,
     economic_items,
     function_classes,
+    old_category_codes,
     regional_rules,
     regions,
     units_of_measure,
@@ -244,3 +245,15 @@ def test_budget_classes_have_their_parents():
 
     assert {"30201", "30218", "31002", "31003", "31007"} <= {each.code for each in economic_items()}
     assert {"2050203", "2100302", "2010350"} <= {each.code for each in function_classes()}
+
+
+def test_codes_of_2013_lead_to_codes_of_today():
+    today = {category.code: category for category in categories()}
+
+    for old in old_category_codes().values():
+        assert set(old.codes_2022) <= set(today), old.code
+        assert all(today[code].in_mall for code in old.codes_2022), old.code
+    parted = {old.code for old in old_category_codes().values() if len(old.codes_2022) > 1}
+    assert {"A0201060102", "A0601"} <= parted
+    # These mean other goods today; a file must not be read by half in one catalogue and by half in the other.
+    assert {old.code for old in old_category_codes().values() if old.code in today and [old.code] != [*old.codes_2022]}
