@@ -94,7 +94,7 @@ def resolve_words(supplier_id: int, words: Iterable[str], *, index: CategoryInde
 
 
 def _code_and_name(word: str) -> tuple[str, str]:
-    """("A02010105", "台式计算机") of "A02010105 台式计算机" or "A02010105/台式计算机", as official tables are copied."""
+    """("A02010105", "台式计算机") of "A02010105 台式计算机" or "A02010105/台式计算机", as tables are copied."""
     head = word.strip().split(" ")[0].split("/")[0]
     return head.upper(), fold(word.strip()[len(head) :].lstrip(" /-"))
 
