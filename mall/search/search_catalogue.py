@@ -14,6 +14,7 @@ from mall.access.actor import UNIT_ROLES, Actor
 from mall.database import session
 from mall.regions.region import chain
 from mall.search.catalogue_names import catalogue_names
+from mall.search.circuit_breaker import CircuitBreaker
 from mall.search.engine import EngineSettings, EngineUnavailable, SearchEngine
 from mall.search.found_listing import FoundListing, listings_in_order
 from mall.search.load_documents import documents_for_index
@@ -41,6 +42,7 @@ __all__ = [
 _log = structlog.get_logger("search")
 _opening = threading.Lock()
 _engine: SearchEngine | None = None
+_breaker = CircuitBreaker()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +107,8 @@ def catalogue_engine() -> SearchEngine:
 
 def use_engine(engine: SearchEngine | None) -> None:
     """Search with this engine from now on; None opens the one of the settings again. For commands and tests."""
-    global _engine
-    _engine = engine
+    global _engine, _breaker
+    _engine, _breaker = engine, CircuitBreaker()
 
 
 def buyer_region(actor: Actor) -> int | None:
@@ -131,8 +133,8 @@ def search_listings(query: Query, *, count_undelivered: bool = False) -> SearchP
     With `count_undelivered` the engine is asked a second time for what stays hidden because of the region.
     """
     try:
-        result = _ask(query)
-        undelivered = _undelivered(query, result) if count_undelivered else 0
+        result = _breaker.ask(lambda: _ask(query))
+        undelivered = _breaker.ask(lambda: _undelivered(query, result)) if count_undelivered else 0
     except EngineUnavailable as error:
         _log.warning("search.engine_unavailable", reason=str(error))
         rows = search_database(query)
@@ -154,7 +156,7 @@ def search_listings(query: Query, *, count_undelivered: bool = False) -> SearchP
 def suggestions(text: str, *, limit: int, scope: Mapping[str, tuple[str, ...]]) -> list[Suggestion]:
     """What may be meant by what is being typed; nothing while the engine is lost."""
     try:
-        return catalogue_engine().suggest(text, limit=limit, scope=scope)
+        return _breaker.ask(lambda: catalogue_engine().suggest(text, limit=limit, scope=scope))
     except EngineUnavailable as error:
         _log.warning("search.engine_unavailable", reason=str(error))
         return []
