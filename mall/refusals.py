@@ -1012,6 +1012,28 @@ REFUSALS: dict[str, RefusalText] = {
         en="There is no ceiling {ceiling_id}.",
         en_next="Choose again in the list of ceilings.",
     ),
+    # synonyms of the search
+    "synonym.bad_words": RefusalText(
+        http=422,
+        zh="同义词一组要有{words_min}到{words_max}个不同的词，每个最多{characters_max}个字。",
+        zh_next="用、或换行把词隔开；只是大小写、空格不同的算同一个词。",
+        en="A group needs {words_min} to {words_max} different words of at most {characters_max} characters.",
+        en_next="Part them by commas or line breaks; case and blanks make no other word.",
+    ),
+    "synonym.known": RefusalText(
+        http=409,
+        zh="“{words}”已经是一组同义词。",
+        zh_next="不用再添加；要改动请先撤回原来的一组。",
+        en="“{words}” are a group already.",
+        en_next="Nothing is to be done; to change it, take the old group back first.",
+    ),
+    "synonym.unknown": RefusalText(
+        http=404,
+        zh="没有编号为 {synonym_id} 的同义词。",
+        zh_next="返回列表重新选择。",
+        en="There is no group of synonyms {synonym_id}.",
+        en_next="Choose again in the list.",
+    ),
     # demo
     "demo.not_empty": RefusalText(
         http=409,

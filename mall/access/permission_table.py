@@ -193,6 +193,9 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "ceiling.read": ((holds("centre", "monitor", "regulator"),),),
     "ceiling.enter": ((holds("centre"),),),
     "ceiling.confirm": ((holds("centre", "monitor"), had_no_hand_in),),
+    # synonyms of the search
+    "synonym.read": ((holds("centre"),),),
+    "synonym.edit": ((holds("centre"),),),
     "import.upload": ((of_selling_supplier,),),
     "import.view": ((of_selling_supplier,),),
     "import.decide": ((of_selling_supplier,),),

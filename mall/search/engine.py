@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mall.search.document import Document
 from mall.search.query import Query, Result, Suggestion
+from mall.search.synonyms import SynonymRow
 
 Progress = Callable[[int], None]
 """Called now and then with the number of documents done so far."""
@@ -78,6 +79,9 @@ class SearchEngine(Protocol):
 
     def rebuild(self, documents: Iterable[Document], *, progress: Progress | None = None) -> int:
         """Build the whole index anew beside the old one and change over at once; return the number of listings."""
+
+    def use_synonyms(self, rows: tuple[SynonymRow, ...]) -> None:
+        """Know these synonyms beside those of the table, in a reader and in the writer, from the next question on."""
 
     def stats(self) -> Stats:
         """Return the size of the index."""

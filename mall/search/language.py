@@ -15,7 +15,7 @@ from typing import Self
 from mall.search.document import Document
 from mall.search.pinyin import PINYIN_WORD_LENGTH_MAX, PinyinRewriter, pinyin_of
 from mall.search.query import TERMS_MAX, TEXT_LENGTH_MAX
-from mall.search.synonyms import DEFAULT_TABLE, Synonyms, read_table
+from mall.search.synonyms import DEFAULT_TABLE, SynonymRow, Synonyms, read_table
 from mall.search.words import Cutter, dictionary_words, is_han, latin_pieces, normalise, runs
 
 LANGUAGE_FORMAT = 4
@@ -95,11 +95,19 @@ class Language:
         """`built_version` is the fingerprint the index was built with, when it comes from an index."""
         self.words = tuple(words)
         self.vocabulary = tuple((str(word), str(pinyin), int(count)) for word, pinyin, count in vocabulary)
-        self.synonyms = Synonyms(rows=read_table(synonyms_table), normalise=normalise)
+        self._table = read_table(synonyms_table)
+        self._more: tuple[SynonymRow, ...] = ()
+        self.synonyms = Synonyms(rows=self._table, normalise=normalise)
         self._cutter = Cutter(words=self.words)
         self._rewriter = PinyinRewriter(vocabulary=self.vocabulary)
         self.version = _fingerprint(self.words)
         self.built_version = built_version or self.version
+
+    def use_more_synonyms(self, rows: tuple[SynonymRow, ...]) -> None:
+        """From now on queries know these synonyms beside those of the table; what was used before is forgotten."""
+        if rows != self._more:
+            self.synonyms = Synonyms(rows=[*self._table, *rows], normalise=normalise)
+            self._more = rows
 
     def to_json(self) -> str:
         """Return what another process needs to speak the same language."""

@@ -23,7 +23,7 @@ from mall.search.document_spool import DocumentSpool
 from mall.search.engine import EngineTaskFailed, EngineUnavailable, Health, Progress, Stats
 from mall.search.language import Language, Plan, learn_vocabulary, learn_words, rewritable
 from mall.search.query import HITS_MAX, Query, Result, Suggestion
-from mall.search.synonyms import DEFAULT_TABLE
+from mall.search.synonyms import DEFAULT_TABLE, SynonymRow
 from mall.search.words import normalise
 
 READ_TIMEOUT_SECONDS = 3
@@ -49,6 +49,7 @@ class MeilisearchEngine:
         self._index = index
         self._read_only = read_only
         self._synonyms_table = synonyms_table
+        self._more_synonyms: tuple[SynonymRow, ...] = ()
         self._clients = threading.local()
         self._writing = threading.RLock()
         self._rebuilding = threading.Lock()
@@ -119,6 +120,16 @@ class MeilisearchEngine:
             self._keep(language, uid=self._language_index, complete=False)
             return True
 
+    def use_synonyms(self, rows: tuple[SynonymRow, ...]) -> None:
+        """A reader groups words by them; the writer also brings them to the server, which needs no new index for it."""
+        self._more_synonyms = rows
+        if self._read_only:
+            return
+        with self._writing, reachable():
+            language, _ = self._language()
+            language.use_more_synonyms(rows)
+            self._settle(self._writer().index(self._index).update_synonyms(language.alternatives()))
+
     def upsert(self, documents: Iterable[Document]) -> int:
         """Put documents in, replacing those of the same id; take out those off the shelf."""
         count = 0
@@ -166,6 +177,7 @@ class MeilisearchEngine:
             spool.fill(documents)
             words = learn_words(spool.names, synonyms_table=self._synonyms_table)
             language = Language(words=words, synonyms_table=self._synonyms_table)
+            language.use_more_synonyms(self._more_synonyms)
             self._start_anew((fresh, fresh_language))
             self._settle(self._writer().index(fresh).update_settings(settings.index_settings(language)))
             counts, count = self._fill(spool, uid=fresh, language=language, progress=progress)
@@ -333,6 +345,7 @@ class MeilisearchEngine:
         if not normalise(text):
             return None
         language, _ = self._language()
+        language.use_more_synonyms(self._more_synonyms)
         # The vocabulary decides alone: asking the server about each word would cost a round trip.
         return language.plan(text, known=lambda _: False)
 

@@ -21,6 +21,7 @@ from mall.search.load_documents import documents_for_index
 from mall.search.open_engine import open_engine
 from mall.search.query import HITS_MAX, Query, Result, Suggestion
 from mall.search.search_database import search_database
+from mall.search.search_synonym import Version, operator_synonyms, synonyms_version
 from mall.settings import Settings, read_settings
 from mall.suppliers.supplier import Supplier
 
@@ -43,6 +44,7 @@ _log = structlog.get_logger("search")
 _opening = threading.Lock()
 _engine: SearchEngine | None = None
 _breaker = CircuitBreaker()
+_synonyms: Version = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +109,18 @@ def catalogue_engine() -> SearchEngine:
 
 def use_engine(engine: SearchEngine | None) -> None:
     """Search with this engine from now on; None opens the one of the settings again. For commands and tests."""
-    global _engine, _breaker
-    _engine, _breaker = engine, CircuitBreaker()
+    global _engine, _breaker, _synonyms
+    _engine, _breaker, _synonyms = engine, CircuitBreaker(), (0, 0)
+
+
+def _knowing_engine() -> SearchEngine:
+    """The engine of this process, told of the synonyms that the operators added or took back meanwhile."""
+    global _synonyms
+    engine, version = catalogue_engine(), synonyms_version()
+    if version != _synonyms:
+        engine.use_synonyms(operator_synonyms())
+        _synonyms = version
+    return engine
 
 
 def buyer_region(actor: Actor) -> int | None:
@@ -156,7 +168,7 @@ def search_listings(query: Query, *, count_undelivered: bool = False) -> SearchP
 def suggestions(text: str, *, limit: int, scope: Mapping[str, tuple[str, ...]]) -> list[Suggestion]:
     """What may be meant by what is being typed; nothing while the engine is lost."""
     try:
-        return _breaker.ask(lambda: catalogue_engine().suggest(text, limit=limit, scope=scope))
+        return _breaker.ask(lambda: _knowing_engine().suggest(text, limit=limit, scope=scope))
     except EngineUnavailable as error:
         _log.warning("search.engine_unavailable", reason=str(error))
         return []
@@ -164,7 +176,7 @@ def suggestions(text: str, *, limit: int, scope: Mapping[str, tuple[str, ...]]) 
 
 def _ask(query: Query) -> Result:
     """Ask the engine. An empty answer from an index that is not complete yet is no answer."""
-    engine = catalogue_engine()
+    engine = _knowing_engine()
     result = engine.search(query)
     if not result.total:
         health = engine.health()

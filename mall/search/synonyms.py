@@ -8,6 +8,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 DEFAULT_TABLE = Path(__file__).with_name("synonyms.csv")
+#: (direction, words): see `Synonyms`
+SynonymRow = tuple[str, tuple[str, ...]]
+
 FORMS_MAX = 12
 """A word is never expanded into more alternatives than this."""
 

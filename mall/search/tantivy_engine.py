@@ -18,7 +18,7 @@ from mall.search.document_spool import DocumentSpool
 from mall.search.engine import EngineUnavailable, Health, Progress, Stats
 from mall.search.language import REMAINDER, Language, Plan, learn_vocabulary, learn_words, rewritable
 from mall.search.query import HITS_MAX, PAGE_SIZE_MAX, Query, Result, Suggestion
-from mall.search.synonyms import DEFAULT_TABLE
+from mall.search.synonyms import DEFAULT_TABLE, SynonymRow
 from mall.search.tantivy_query import ClauseBuilder
 from mall.search.tantivy_schema import SORT_FIELDS, SUGGESTION_SEPARATOR, pour, squeezed
 from mall.search.tantivy_store import Generation, GenerationStore, Mark
@@ -54,6 +54,7 @@ class TantivyEngine:
     def __init__(self, *, folder: Path, read_only: bool, synonyms_table: Path = DEFAULT_TABLE) -> None:
         self._store = GenerationStore(folder=folder, synonyms_table=synonyms_table)
         self._synonyms_table = synonyms_table
+        self._more_synonyms: tuple[SynonymRow, ...] = ()
         self._read_only = read_only
         self._reading = threading.Lock()
         self._writing = threading.RLock()
@@ -75,6 +76,10 @@ class TantivyEngine:
         if self._is_outdated(generation):
             return Health(state="needs_rebuild", detail=generation.name)
         return Health(state="ready", detail=generation.name)
+
+    def use_synonyms(self, rows: tuple[SynonymRow, ...]) -> None:
+        """Synonyms act on questions alone: nothing is written."""
+        self._more_synonyms = rows
 
     def stats(self) -> Stats:
         """Return the size of the index."""
@@ -306,7 +311,7 @@ class TantivyEngine:
         """Return the plan, the clause for its words, and whether it had to be relaxed."""
         if not normalise(query.text):
             return Plan(terms=(), prefix=""), Clause.all_query(), False
-        plan = snapshot.generation.language.plan(query.text, known=builder.is_known)
+        plan = self._language(snapshot).plan(query.text, known=builder.is_known)
         strict = builder.words(plan, relaxed=False)
         if len(plan.terms) < 2 or snapshot.searcher.search(builder.narrowed(strict, query=query), 1).count:
             return plan, strict, False
@@ -371,11 +376,15 @@ class TantivyEngine:
                 found[kind].append(Suggestion(kind=kind, text=text, value=value, listings=count))
         return found
 
-    @staticmethod
-    def _best_hits(snapshot: Snapshot, query: Query) -> list[tuple[str, str]]:
+    def _language(self, snapshot: Snapshot) -> Language:
+        language = snapshot.generation.language
+        language.use_more_synonyms(self._more_synonyms)
+        return language
+
+    def _best_hits(self, snapshot: Snapshot, query: Query) -> list[tuple[str, str]]:
         """Return (name, category) of the best hits; no relaxing here, a guess would only distract."""
         builder = snapshot.builder()
-        plan = snapshot.generation.language.plan(query.text, known=builder.is_known)
+        plan = self._language(snapshot).plan(query.text, known=builder.is_known)
         clause = builder.narrowed(builder.words(plan, relaxed=False), query=query)
         hits = snapshot.searcher.search(clause, query.size, count=False).hits
         documents = (snapshot.searcher.doc(address) for _, address in hits)

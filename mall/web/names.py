@@ -288,6 +288,8 @@ DEEDS: dict[str, LazyString] = {
     "import.settle": _("商品归类"),
     "import.upload": _("上传商品文件"),
     "ceiling.enter": _("登记限价"),
+    "synonym.add": _("添加搜索同义词"),
+    "synonym.withdraw": _("撤回搜索同义词"),
     "listing.approve": _("审核通过，上架"),
     "listing.change_price": _("改价"),
     "listing.receive": _("随文件收下"),

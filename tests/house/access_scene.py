@@ -66,6 +66,7 @@ from mall.plans.check_fund_use_plan import PlannedMonth
 from mall.plans.draw_up_fund_use_plan import draw_up_fund_use_plan
 from mall.plans.fund_use_plan_actions import perform as perform_on_plan
 from mall.printing.print_order import documents_of, enter_documents
+from mall.search.edit_synonyms import add_synonyms
 from mall.year_end.draw_up_worksheet import draw_up_worksheet
 from mall.year_end.worksheet_actions import perform as perform_on_worksheet
 from tests.house.access_people import Person, token_of
@@ -477,6 +478,12 @@ def _entered_ceiling(scene: Scene) -> Facts:
         source=source,
     )  # fmt: skip
     return {"ceiling_id": entered.id, "canary": source}
+
+
+def _synonyms(scene: Scene) -> Facts:
+    word = f"金丝雀打印机{next(scene.numbers)}"
+    added = add_synonyms(actor=scene.actor("centre"), direction="both", words=(word, "打印机"))
+    return {"synonym_id": added.id, "canary": word}
 
 
 def _file(scene: Scene, *, for_supplier: int | None) -> Facts:
@@ -1011,6 +1018,7 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "sunny_draft": lambda scene: _listing(scene, "draft"),
     "sunny_checked": lambda scene: _listing(scene, "checked"),
     "entered_ceiling": _entered_ceiling,
+    "added_synonyms": _synonyms,
     "sunny_waiting": lambda scene: _listing(scene, "needs_category"),
     "sunny_batch": _sunny_batch,
     "sunny_file": lambda scene: _file(scene, for_supplier=scene.world.sunny_id),

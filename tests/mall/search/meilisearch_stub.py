@@ -99,7 +99,7 @@ class Stub:
             case ("DELETE", "indexes", uid):
                 self.documents.pop(uid, None)
                 return self._enqueue("indexDeletion")
-            case ("PATCH", "indexes", _, "settings"):
+            case ("PATCH", "indexes", _, "settings") | ("PUT", "indexes", _, "settings", "synonyms"):
                 return self._enqueue("settingsUpdate")
             case ("POST", "indexes", uid, "documents"):
                 self.documents[uid].update({str(each["id"]): each for each in request.body})

@@ -56,6 +56,36 @@ def test_ensure_creates_both_indexes_with_settings_once(engine: MeilisearchEngin
     assert all(request.authorization == "Bearer geheim" for request in stub.recorded)
 
 
+def test_the_writer_brings_synonyms_of_operators_and_a_reader_only_groups_words_by_them(
+    ready: MeilisearchEngine, stub: Stub
+) -> None:
+    rows = (("both", ("喷纸神器", "打印机")),)
+    reader = MeilisearchEngine(url=ready._url, key="geheim", index="listings", read_only=True)
+
+    reader.use_synonyms(rows)
+    assert stub.of("PUT", "/indexes/listings/settings/synonyms") == []
+    ready.use_synonyms(rows)
+
+    (sent,) = stub.of("PUT", "/indexes/listings/settings/synonyms")
+    assert "打印机" in sent.body["喷 纸 神器"]
+    plan = reader._plan("喷纸神器")
+    assert plan is not None and len(plan.terms) == 1
+
+    ready.use_synonyms(())
+
+    assert "喷 纸 神器" not in stub.of("PUT", "/indexes/listings/settings/synonyms")[1].body
+
+
+def test_a_rebuilt_index_has_the_synonyms_of_operators(engine: MeilisearchEngine, stub: Stub) -> None:
+    engine.ensure()
+    engine.use_synonyms((("both", ("喷纸神器", "打印机")),))
+
+    engine.rebuild(office_goods(count=10))
+
+    (fresh,) = stub.of("PATCH", "/indexes/listings_new/settings")
+    assert "喷 纸 神器" in fresh.body["synonyms"]
+
+
 def test_settings_say_what_the_server_would_get_wrong_by_itself(engine: MeilisearchEngine, stub: Stub) -> None:
     engine.ensure()
 
