@@ -161,8 +161,8 @@ def test_index_misses_nothing_whenever_the_worker_is_killed(drill: Drill, tmp_pa
         try:
             process.wait(30 if point else 0.8 + chance.random())
         except subprocess.TimeoutExpired:
-            assert not point, f"nobody came by {point}"
             process.kill()
+            assert not point, f"nobody came by {point}"
         assert process.wait() == -signal.SIGKILL, drill.said()
         killed += 1
 
