@@ -1,8 +1,8 @@
 """The import's rules as a pydantic model, one row after the other: what the table of rules is measured against.
 
 It judges the columns of the benchmark's file as `catalog_import.check_rows` does, and whoever measures asserts that
-both find the same. Every word is looked up once and kept, as a careful author would write it. It makes no match keys
-and no staged values, which the table does in the same time.
+both find the same. Every word is looked up once and kept, as a careful author would write it. Like the table it makes
+the keys by which goods are matched; it counts no warnings and reads no column that the file does not have.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 _FOREIGN_IN_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
+_KEY_NOISE = re.compile(r"[\s\-_/·,，。;；:：()\[\]【】]+")
+
+_brand_key = functools.cache(words.brand_key)
 _unit_of = functools.cache(words.unit_of)
 _pack_of = functools.cache(lambda pack, unit: words.parse_pack(pack, unit=unit))
 _specification = functools.cache(clean_text.specification_json)
@@ -193,6 +196,10 @@ def _specified(value: Any) -> str | None:
     return None if text is None else _specification(text)
 
 
+def _key(text: str) -> str:
+    return _KEY_NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
 class Row(BaseModel):
     """One row of a supplier's file; the errors' types are the codes of the table."""
 
@@ -208,6 +215,11 @@ class Row(BaseModel):
     stock: Annotated[int | None, BeforeValidator(_stock)] = None
     tax_rate: Annotated[int | None, BeforeValidator(_rate)] = None
     gtin: Annotated[str | None, BeforeValidator(_gtin)] = None
+    base_unit: str | None = None
+    pack_size: int = 1
+    brand_key: str = ""
+    model_key: str = ""
+    name_key: str = ""
 
     @model_validator(mode="after")
     def _price_is_for_its_unit(self) -> Row:
@@ -215,5 +227,7 @@ class Row(BaseModel):
         if per_unit and self.unit and per_unit != self.unit:
             raise PydanticCustomError("price.unit_differs", "price")
         if self.unit and self.pack:
-            _pack_of(self.pack, self.unit)
+            self.base_unit, self.pack_size = _pack_of(self.pack, self.unit)
+        self.brand_key = _brand_key(self.brand) if self.brand else ""
+        self.model_key, self.name_key = _key(self.model or ""), _key(self.name)
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
+import structlog
 from demo_goods import demo_goods
 from figures import percentile, server_seconds
 from own_mall import OwnDatabase
@@ -28,7 +30,8 @@ from mall.search.engine import EngineSettings
 from mall.search.keep_index import IndexKeeper
 from mall.search.language import Language
 from mall.search.open_engine import open_engine
-from mall.search.search_catalogue import use_engine
+from mall.search.query import Query
+from mall.search.search_catalogue import catalogue_engine, delivering_to, use_engine
 from mall.settings import read_settings
 from wsgi import create_app
 
@@ -83,6 +86,8 @@ def measure_search(own: OwnDatabase, *, listings: int) -> dict[str, Any]:
         application = create_app(
             read_settings({**os.environ, "SUNMALL_APP_DATABASE_URL": "", "SUNMALL_DATA_DIR": str(own.folder)})
         )
+        # A line a request is written in production too, but here it would bury the figures.
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         visitor = application.test_client()
         texts = [judged.query for judged in judged_queries()][:QUESTIONS]
         rows = []
@@ -90,6 +95,7 @@ def measure_search(own: OwnDatabase, *, listings: int) -> dict[str, Any]:
             for path in paths[:10]:
                 _ask(visitor, path)
             rows.append(_measured(what, [lambda path=path: _ask(visitor, path) for path in paths], server=server))
+        rows += _engine_alone(texts, server=server)
         size.append({"what": "PostgreSQL full text: words and indexes, s", "figure": _index_full_text(own, listings)})
         size.append({"what": "PostgreSQL full text, MiB", "figure": _full_text_mib(own)})
         rows += _full_text(own, texts=texts, server=server)
@@ -113,13 +119,30 @@ def _questions(texts: Sequence[str]) -> dict[str, list[str]]:
     }
 
 
+def _engine_alone(texts: Sequence[str], *, server: psutil.Process) -> list[dict[str, Any]]:
+    """The same words without page and database, for what is held against PostgreSQL below."""
+    engine = catalogue_engine()
+    scope = {"region": delivering_to(BUYERS_REGION)}
+    facets = ("category", "brand", "supplier", "green")
+    brands = {"brand": ("得力", "惠普", "晨光")}
+    found = []
+    for what, more in (
+        ("the engine alone: words, four facets", {}),
+        ("the engine alone, with the filters", {"filters": brands, "price_min_fen": 1_000, "price_max_fen": 500_000}),
+    ):
+        queries = [Query(text=text, scope=scope, facets=facets, **more) for text in texts]
+        calls = [lambda query=query: engine.search(query) for query in queries]
+        found.append(_measured(what, calls, server=server))
+    return found
+
+
 def _ask(visitor: Any, path: str) -> None:
     answer = visitor.get(path)
     if answer.status_code != 200:
         raise AssertionError(f"{path}: {answer.status_code}")
 
 
-def _measured(what: str, calls: Sequence[Callable[[], None]], *, server: psutil.Process) -> dict[str, Any]:
+def _measured(what: str, calls: Sequence[Callable[[], object]], *, server: psutil.Process) -> dict[str, Any]:
     """Processor time of both sides and time by the clock, a call at a time."""
     seconds, used = [], []
     began_server = server_seconds(server)
