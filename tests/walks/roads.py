@@ -94,9 +94,7 @@ def _held_back_is_cut(walker: Walker) -> None:
 def _rated_and_registered(walker: Walker) -> None:
     number = _order(walker, "computer", 2, "school_machines")
     _contract(walker, number)
-    _take(walker, number, "ship")
-    _take(walker, number, "receive")
-    _accept(walker, number)
+    _deliver(walker, number, 2)
     _take(walker, number, "invoice")
     _hold_back(walker, number, retention_most(_read(number)))
     _pay(walker, number, until="retained")
@@ -139,7 +137,10 @@ def _deliver(walker: Walker, number: str, pieces: int) -> None:
 
 
 def _accept(walker: Walker, number: str) -> None:
-    _take(walker, number, "accept")
+    # All of it: what a walker accepts by himself may be a part, and the road would lead elsewhere.
+    arrived = [{"line_no": line.line_no, "quantity": line.to_accept} for line in _read(number).lines if line.to_accept]
+    close_reading()
+    _take(walker, number, "accept", lines=arrived)
     if _read(number).first_accepted:
         _take(walker, number, "accept_second")
 
