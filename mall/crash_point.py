@@ -1,7 +1,8 @@
 """Named points at which a crash drill ends the process outright; nothing in an installation that holds no drill.
 
 SUNMALL_CRASH_POINTS, read once when the process starts, names a folder. A file in it with the name of a point makes
-the next process that comes by die there, as by SIGKILL; the file goes with it. No request can do either.
+the next process that comes by die there, as by SIGKILL; the file goes with it. A number in the file says at which
+coming. No request can do either.
 """
 
 from __future__ import annotations
@@ -28,8 +29,13 @@ def crash_point(name: str) -> None:
     """Die here if a drill has laid out this point."""
     if _FOLDER is None:
         return
+    laid_out = Path(_FOLDER, name)
     try:
-        Path(_FOLDER, name).unlink()
+        comings_left = int(laid_out.read_text() or 1)
+        if comings_left > 1:
+            laid_out.write_text(str(comings_left - 1))
+            return
+        laid_out.unlink()
     except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.SIGKILL)

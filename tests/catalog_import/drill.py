@@ -51,8 +51,12 @@ class Drill:
             "SUNMALL_CRASH_POINTS": str(self.points),
         }
 
-    def lay(self, point: str) -> None:
-        (self.points / point).touch()
+    def lay(self, point: str, *, coming: int = 1) -> None:
+        """The next process that comes by this point so often dies there."""
+        (self.points / point).write_text(str(coming))
+
+    def forget(self, point: str) -> None:
+        (self.points / point).unlink(missing_ok=True)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         log = (self.folder / "drill.log").open("ab")

@@ -43,3 +43,11 @@ def test_the_environment_is_read_only_at_the_start(tmp_path: Path, monkeypatch) 
     crash_point(BEFORE_COMMIT)
 
     assert (tmp_path / BEFORE_COMMIT).exists()
+
+
+def test_a_number_says_at_which_coming_it_dies(tmp_path: Path) -> None:
+    (tmp_path / BEFORE_COMMIT).write_text("3")
+
+    ends = [passing_by(tmp_path).returncode for _ in range(4)]
+
+    assert ends == [0, 0, -signal.SIGKILL, 0]

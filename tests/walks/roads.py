@@ -62,6 +62,7 @@ def roads() -> Iterator[Road]:
         frozenset({("order", "rate", "retained"), ("order", "register_asset", "retained")}),
         _rated_and_registered,
     )
+    yield Road("registered after all was paid", frozenset({("order", "register_asset", "paid")}), _registered_late)
     yield Road("a refund is kept from the next payment", frozenset({("refund", "offset", "agreed")}), _refund_is_kept)
 
 
@@ -99,6 +100,15 @@ def _rated_and_registered(walker: Walker) -> None:
     _hold_back(walker, number, retention_most(_read(number)))
     _pay(walker, number, until="retained")
     _take(walker, number, "rate")
+    _take(walker, number, "register_asset")
+
+
+def _registered_late(walker: Walker) -> None:
+    number = _order(walker, "computer", 2, "school_machines")
+    _contract(walker, number)
+    _deliver(walker, number, 2)
+    _take(walker, number, "invoice")
+    _pay(walker, number, until="paid")
     _take(walker, number, "register_asset")
 
 
