@@ -20,7 +20,6 @@ from mall.people.organisation import organisation_names
 from mall.suppliers.supplier import supplier
 from mall.web.words import status_of
 
-
 pages = Blueprint("drops", __name__, url_prefix="/supplier/imports")
 
 

@@ -33,7 +33,7 @@ class DropForm(FlaskForm):
     """Whether a supplier's folder is looked into, and what becomes of the files in it."""
 
     supplier_id = SelectField(_l("供应商"), coerce=int)
-    is_on = SelectField(_l("投递文件夹"), choices=[SelectChoice("1", _l("启用")), SelectChoice("0", _l("停用"))])
+    is_on = SelectField(choices=["1", "0"])
     mode = RadioField(_l("处理方式"), choices=MODE_CHOICES, default="partial")
 
 
