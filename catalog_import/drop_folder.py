@@ -128,6 +128,9 @@ class DropFolder:
         os.rename(entry.raw_name, name, src_dir_fd=source, dst_dir_fd=target)
         moved = _entry(entry.raw_name, os.stat(name, dir_fd=target, follow_symlinks=False))
         if (moved.inode, moved.size_bytes, moved.written_ns) == (entry.inode, entry.size_bytes, entry.written_ns):
+            # What the database will call done must still be done after the power has gone.
+            os.fsync(target)
+            os.fsync(source)
             return True
         # Swapped in the blink between looking and moving: what nobody has read goes back, under a name that is free.
         os.rename(name, self._free_name(entry.raw_name), src_dir_fd=target, dst_dir_fd=source)
@@ -139,7 +142,10 @@ class DropFolder:
         try:
             with os.fdopen(os.open(beside, _NEW_FILE, 0o640, dir_fd=directory), "wb") as file:
                 write(file)
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(beside, name.encode(), src_dir_fd=directory, dst_dir_fd=directory)
+            os.fsync(directory)
         except OSError:
             remove(beside, directory=directory)
             raise

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Text, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog_import.import_batch import MODES
+from mall import clock
 from mall.access.actor import Actor
 from mall.database import Base, Instant, session
 from mall.suppliers.supplier import Supplier
 
 #: How far a file has come: its batch is opened; it is known what becomes of it, and the file leaves the folder; done.
 TAKE_STAGES = ("received", "leaving", "done")
+#: For so long the start page reminds of a file that was refused.
+LATELY_DAYS = 7
 
 
 class FileDrop(Base):
@@ -109,6 +112,16 @@ def takes_of(actor: Actor, *, limit: int = 50) -> list[FileDropTake]:
     """The latest takes of the suppliers the actor acts for."""
     query = select(FileDropTake).where(FileDropTake.supplier_id.in_(actor.supplier_ids))
     return list(session().scalars(query.order_by(FileDropTake.id.desc()).limit(limit)))
+
+
+def refused_lately(actor: Actor) -> int:
+    """How many files of the suppliers the actor acts for were refused in the last days."""
+    query = select(func.count()).where(
+        FileDropTake.supplier_id.in_(actor.supplier_ids),
+        FileDropTake.refusal_code != "",
+        FileDropTake.taken_at > clock.now() - timedelta(days=LATELY_DAYS),
+    )
+    return session().scalar(query) or 0
 
 
 def open_take(supplier_id: int) -> FileDropTake | None:

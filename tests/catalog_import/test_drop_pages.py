@@ -75,6 +75,7 @@ def test_takes_are_shown_with_their_batch_or_their_reason(supplier: FormBrowser,
     assert page.tree.xpath("//a[text()='一月.csv']/@href") == ["/supplier/imports/1"]
     assert "已收下" in page.words and "未收下" in page.words and "另存为" in page.words
     assert "1 个文件" in page.words
+    assert "投递文件夹里最近有 1 个文件没有收下" in supplier.get("/desk").words
     assert "<b>二月" not in page.text
     assert "一月.csv" in supplier.get("/supplier/imports/1").words
 
@@ -85,6 +86,7 @@ def test_trouble_is_shown_with_what_to_do(supplier: FormBrowser, tmp_path: Path)
     take()
 
     assert "不见了" in supplier.get(PAGE).words
+    assert "投递文件夹暂时收不了文件" in supplier.get("/desk").words
     switch(supplier)
     take()
     assert "不见了" not in supplier.get(PAGE).words
