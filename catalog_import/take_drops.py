@@ -143,6 +143,9 @@ def _take_next(turn: _Turn, *, actor: Actor, folder: DropFolder, manner: Manner)
         try:
             arrived = _read(entry, folder=folder, bytes_max=manner.bytes_max)
         except Refusal as refusal:
+            if folder.look(entry.raw_name) != entry:
+                # Half a file may look like none; it is judged when it is whole.
+                continue
             return _open_refused(actor=actor, supplier_id=turn.supplier_id, entry=entry, refusal=refusal)
         if arrived is None:
             continue
@@ -191,8 +194,9 @@ def _go_on(take: FileDropTake, selling: Supplier, *, actor: Actor, folder: DropF
 def _run(take: FileDropTake, *, actor: Actor, inline_bytes_max: int) -> bool:
     """Run the batch, or leave it to the worker's other chore when it is large; says whether it has come to rest."""
     assert take.batch_id is not None
-    # Somebody may have decided on these bytes before, by hand; a folder that only tries out does not undo it.
-    mode = take.mode if take.mode != "dry-run" or not take.is_replay else None
+    # A new batch was opened with the folder's mode, and what a person decides on it meanwhile holds. On a known one the
+    # folder decides, unless it only tries out: that would undo what somebody decided by hand.
+    mode = take.mode if take.is_replay and take.mode != "dry-run" else None
     if take.size_bytes <= inline_bytes_max:
         try:
             run_batch(actor=actor, batch_id=take.batch_id, mode=mode)
