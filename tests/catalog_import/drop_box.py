@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
+from catalog_import import decode_child
 from catalog_import.file_drop import FileDrop
 from catalog_import.switch_drop import switch_drop
 from catalog_import.take_drops import Manner, take_drops
@@ -65,3 +68,9 @@ def take(**manner: object) -> int:
         return take_drops(Manner(**{"quiet_seconds": 0, **manner}))  # type: ignore[arg-type]
     finally:
         close_reading()
+
+
+def decode_here(path: Path, *, feed: str, folder: Path) -> None:
+    """Decode in this process. The child has tests of its own; starting it would be most of the time of these."""
+    with patch.object(resource, "setrlimit"):
+        decode_child.main([feed, str(path), str(folder), "0", "0"])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from catalog_import import decode_file
 from catalog_import import take_drops as taking
 from catalog_import.drop_folder import DropFolder
 from catalog_import.import_jobs import run_waiting_batches
@@ -22,10 +23,15 @@ from mall import clock
 from mall.database import close_reading
 from mall.errors import Refusal
 from tests.catalog_import.conftest import Dock
-from tests.catalog_import.drop_box import TAKES, TROUBLES, DropBox, drop_box, take
+from tests.catalog_import.drop_box import TAKES, TROUBLES, DropBox, decode_here, drop_box, take
 from tests.catalog_import.test_run_import import GOODS, LISTINGS, csv
 
 ONE = "A1,得力复印纸 A4 70g,复印纸,得力,7757,包,25.00,100,\n"
+
+
+@pytest.fixture(autouse=True)
+def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode_file, "_run_child", decode_here)
 
 
 @pytest.fixture
@@ -373,8 +379,9 @@ class Killed(BaseException):
     """Stands for SIGKILL: nobody catches it."""
 
 
-#: every point between two of which somebody may die; the last three on the road of refused files, too
+#: every point of a file's road at which somebody may die, before or after it
 ROAD = ["_open_take", "run_batch", "_note_outcome", "put_away", "write_paper", "_close_take"]
+ROAD_OF_UNREADABLE = ["run_batch", "_note_outcome", "put_away", "write_paper"]
 ROAD_OF_REFUSED = ["_open_refused", "put_away", "write_paper", "_close_take"]
 
 
@@ -436,7 +443,7 @@ def result(dock: Dock, box: DropBox) -> dict[str, Any]:
     ("road", "content"),
     [
         (ROAD, lambda number: csv(GOODS.replace("25.00", f"{number + 20}.00"))),
-        (ROAD, lambda number: f"货号,名称\nA,{number}\n".encode()),
+        (ROAD_OF_UNREADABLE, lambda number: f"货号,名称\nA,{number}\n".encode()),
         (ROAD_OF_REFUSED, lambda number: b""),
     ],
     ids=["imported", "refused by the import", "refused at the door"],
