@@ -146,7 +146,7 @@ class DropFolder:
                 os.fsync(file.fileno())
             os.replace(beside, name.encode(), src_dir_fd=directory, dst_dir_fd=directory)
             os.fsync(directory)
-        except OSError:
+        except Exception:
             remove(beside, directory=directory)
             raise
 
