@@ -33,11 +33,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def main() -> None:
     """The console command `sunmall`."""
-    from catalog_import import import_commands
+    from catalog_import import drop_commands, import_commands
     from mall.commands import console, use_demo_loader, use_rooms, with_database
 
     group = console(create_app)
     import_commands.register(group)
+    drop_commands.register(group)
     importing = group.commands["import"]
     importing.callback = with_database(importing.callback)
     use_rooms(_load_rooms)
@@ -47,7 +48,9 @@ def main() -> None:
 
 def _load_rooms() -> None:
     from catalog_import.import_jobs import run_waiting_batches
+    from catalog_import.purge_drops import purge_drops
     from catalog_import.purge_files import purge_files
+    from catalog_import.take_drops import take_from_drops
     from mall.assets.remind_of_cards import remind_of_cards
     from mall.jobs.worker import add_chore
     from mall.open_data.seal_ledger import seal_and_anchor
@@ -56,6 +59,8 @@ def _load_rooms() -> None:
     create_app(settings)
     add_chore("import batches", run_waiting_batches, every_seconds=3)
     add_chore("old import files", purge_files, every_seconds=3600)
+    add_chore("file drops", take_from_drops, every_seconds=30)
+    add_chore("old dropped files", purge_drops, every_seconds=3600)
     add_chore("asset cards", remind_of_cards, every_seconds=1800)
     add_chore(
         "ledger seals",

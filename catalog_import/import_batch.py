@@ -195,6 +195,11 @@ def batch(batch_id: int) -> ImportBatch | None:
     return session().get(ImportBatch, batch_id)
 
 
+def batches_numbered(ids: set[int]) -> dict[int, ImportBatch]:
+    """Batches by id, for lists; whose they are, the caller knows."""
+    return {found.id: found for found in session().scalars(select(ImportBatch).where(ImportBatch.id.in_(ids)))}
+
+
 def batches_of(actor: Actor, *, limit: int = 50) -> list[ImportBatch]:
     """The latest batches of the suppliers the actor acts for."""
     query = select(ImportBatch).where(ImportBatch.supplier_id.in_(actor.supplier_ids))

@@ -29,6 +29,14 @@ class DecisionForm(FlaskForm):
     mode = RadioField(_l("处理方式"), choices=MODE_CHOICES[1:], default="partial")
 
 
+class DropForm(FlaskForm):
+    """Whether a supplier's folder is looked into, and what becomes of the files in it."""
+
+    supplier_id = SelectField(_l("供应商"), coerce=int)
+    is_on = SelectField(choices=["1", "0"])
+    mode = RadioField(_l("处理方式"), choices=MODE_CHOICES, default="partial")
+
+
 class ColumnsForm(FlaskForm):
     """Carries nothing but the token: the selects are named after the positions of the columns."""
 

@@ -37,7 +37,7 @@ def run_waiting_batches(*, limit: int = 5) -> int:
         except Exception:
             # A bug in one batch must not keep the others waiting; the batch says so and the log has the trace.
             _log.exception("import.broke", batch_id=batch_id)
-            _note_breakage(actor=actor, batch_id=batch_id)
+            note_breakage(actor=actor, batch_id=batch_id)
         finally:
             close_reading()
         taken += 1
@@ -69,7 +69,8 @@ def _waiting(*, limit: int) -> list[tuple[int, int | None, int]]:
 
 
 @atomic
-def _note_breakage(*, actor: Actor, batch_id: int) -> None:
+def note_breakage(*, actor: Actor, batch_id: int) -> None:
+    """End a batch over which we broke, as failed by "import.broke"; what was merged stays."""
     found = session().get(ImportBatch, batch_id, with_for_update=True)
     if found is not None and found.stage != "merged":
         found.stage, found.stage_since = "failed", clock.now()

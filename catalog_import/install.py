@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from catalog_import import import_pages, listing_form_pages
+from catalog_import import drop_pages, import_pages, listing_form_pages
 from catalog_import.feed_shelf import all_feeds
 from catalog_import.next_step import imports_on_desk
 from mall.desk.desk_panels import add_panel
@@ -13,10 +13,12 @@ from mall.desk.desk_panels import add_panel
 def install(app: Flask) -> None:
     """Register the pages, and tell the start page what to show of them.
 
-    The command goes to the console by `import_commands.register`; the worker's chores are
-    `import_jobs.run_waiting_batches`, every few seconds, and `purge_files.purge_files`, hourly.
+    The commands go to the console by `import_commands.register` and `drop_commands.register`; the worker's chores are
+    `import_jobs.run_waiting_batches`, every few seconds, `take_drops.take_from_drops`, twice a minute, and
+    `purge_files.purge_files` and `purge_drops.purge_drops`, hourly.
     """
     app.register_blueprint(import_pages.pages)
+    app.register_blueprint(drop_pages.pages)
     app.register_blueprint(listing_form_pages.pages)
     add_panel("imports", imports_on_desk)
     # A format that does not keep the contract is found at start, not at the first upload.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog_import.file_drop import drops_of, refused_lately
 from catalog_import.import_batch import ImportBatch, batches_of
 from mall.access.actor import Actor
 from mall.desk.desk_panels import DeskPanel
@@ -32,5 +33,11 @@ def imports_on_desk(actor: Actor) -> DeskPanel | None:
     if not actor.supplier_ids:
         return None
     found = batches_of(actor, limit=ON_DESK)
-    facts = {"batches": [(batch, next_step(batch)) for batch in found]}
+    choices = drops_of(actor).values()
+    facts = {
+        "batches": [(batch, next_step(batch)) for batch in found],
+        # Nobody sits before a folder: what went wrong in it is told where people come by.
+        "refused_in_drop": refused_lately(actor) if choices else 0,
+        "is_drop_in_trouble": any(choice.is_on and choice.trouble_code for choice in choices),
+    }
     return DeskPanel(template="catalog_import/_desk.html", facts=facts)

@@ -41,6 +41,15 @@ class _Uploading:
     supplier_id: int
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """A file that lies on our disk and whose format is known; no batch is opened for it yet."""
+
+    file_name: str
+    spooled: SpooledFile
+    feed_name: str
+
+
 def receive_file(
     *,
     actor: Actor,
@@ -62,33 +71,43 @@ def receive_file(
     authorize(actor, "import.upload", _Uploading(supplier_id))
     if mode not in MODES:
         raise ValueError(f"no such mode: {mode}")
-    spooled = spool(stream, file_name=file_name, bytes_max=bytes_max)
-    with spooled.path.open("rb") as file:
-        feed = feed_shelf.recognise_format(head=file.read(4096), file_name=file_name)
-    return _open_batch(
+    return open_batch(
         actor=actor,
         supplier_id=supplier_id,
-        file_name=file_name[-200:],
-        spooled=spooled,
-        feed_name=feed.NAME,
+        arrived=spool_file(stream, file_name=file_name, bytes_max=bytes_max),
         mode=mode,
         mapping=mapping or {},
         asks_columns=asks_columns,
     )
 
 
+def spool_file(stream: IO[bytes], *, file_name: str, bytes_max: int = FILE_BYTES_MAX) -> Arrived:
+    """Copy a file to our disk and recognise its format; nothing is written to the database.
+
+    Raises Refusal "import.too_big", "import.empty_file", "import.old_workbook", "import.unknown_format".
+    """
+    spooled = spool(stream, file_name=file_name, bytes_max=bytes_max)
+    with spooled.path.open("rb") as file:
+        feed = feed_shelf.recognise_format(head=file.read(4096), file_name=file_name)
+    return Arrived(file_name=file_name[-200:], spooled=spooled, feed_name=feed.NAME)
+
+
 @atomic
-def _open_batch(
+def open_batch(
     *,
     actor: Actor,
     supplier_id: int,
-    file_name: str,
-    spooled: SpooledFile,
-    feed_name: str,
+    arrived: Arrived,
     mode: str,
     mapping: Mapping[str, str],
     asks_columns: bool,
 ) -> Received:
+    """Open the batch of a file that has arrived, or find it again.
+
+    Raises Refusal "access.denied", "import.supplier_not_active", "import.mapping_unknown".
+    """
+    authorize(actor, "import.upload", _Uploading(supplier_id))
+    spooled = arrived.spooled
     selling = supplier(supplier_id)
     if selling is None or selling.state != "active":
         raise Refusal("import.supplier_not_active", supplier=selling.name if selling else str(supplier_id))
@@ -103,10 +122,10 @@ def _open_batch(
         return Received(batch_id=known.id, replayed=True)
     opened = ImportBatch(
         supplier_id=supplier_id,
-        file_name=file_name,
+        file_name=arrived.file_name,
         sha256=spooled.sha256,
         size_bytes=spooled.size_bytes,
-        format=feed_name,
+        format=arrived.feed_name,
         mapping=words,
         mapping_hash=words_hash,
         attempt=known.attempt + 1 if known else 1,
@@ -118,7 +137,7 @@ def _open_batch(
     )
     session().add(opened)
     session().flush()
-    facts = {"file_name": file_name, "sha256": spooled.sha256, "size_bytes": spooled.size_bytes, "mode": mode}
+    facts = {"file_name": arrived.file_name, "sha256": spooled.sha256, "size_bytes": spooled.size_bytes, "mode": mode}
     record(actor=actor, action="import.upload", subject=opened.reference, facts=facts)
     return Received(batch_id=opened.id, replayed=False)
 

@@ -200,6 +200,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "import.view": ((of_selling_supplier,),),
     "import.decide": ((of_selling_supplier,),),
     "import.settle": ((of_selling_supplier,),),
+    "import.drop": ((of_selling_supplier,),),
     "supplier.list": ((holds("centre"),), (holds("regulator"),)),
     "supplier.suspend": ((holds("centre"),), (is_system,)),
     # the three officers: none of them sees business data

@@ -478,6 +478,10 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     },
     "/supplier/imports/<int:batch_id>/decision": lambda facts, person: {"mode": "partial"},
     "/supplier/imports/categories": _settle,
+    "/supplier/imports/drop": lambda facts, person: {
+        "supplier_id": str(facts["for_supplier"] or facts["supplier_ids"].get(person.username, 0)),
+        "is_on": "1", "mode": "partial",
+    },
     "/treasury/reconciliation/run": lambda facts, person: {"region": str(SCHOOL_REGION)},
     "/treasury/reconciliation/files": lambda facts, person: {
         "file": (io.BytesIO(facts["content"]), "statement.csv"),

@@ -18,8 +18,11 @@ from unittest.mock import patch
 import psycopg
 from sqlalchemy import select
 
+from catalog_import.drop_folder import folder_of
 from catalog_import.receive_file import receive_file
 from catalog_import.run_import import run_batch
+from catalog_import.switch_drop import switch_drop
+from catalog_import.take_drops import Manner, take_drops
 from ledger import budget_lines
 from mall import clock
 from mall.access.actor import SYSTEM, Actor
@@ -501,6 +504,21 @@ def _sunny_batch(scene: Scene) -> Facts:
     )  # fmt: skip
     run_batch(actor=actor, batch_id=received.batch_id, mode="dry-run")
     return {"batch_id": received.batch_id, "canary": given["file_name"].removesuffix(".csv")}
+
+
+def _sunny_drop(scene: Scene) -> Facts:
+    """A folder out of which a file was taken."""
+    given = _file(scene, for_supplier=scene.world.sunny_id)
+    switch_drop(actor=scene.actor("supplier"), supplier_id=scene.world.sunny_id, is_on=True, mode="dry-run")
+    (folder_of("91410100MA00000011") / "in" / given["file_name"]).write_bytes(given["content"])
+    take_drops(Manner(quiet_seconds=0))
+    return {"canary": given["file_name"].removesuffix(".csv")}
+
+
+def _drops_off(scene: Scene) -> Facts:
+    for who, supplier_id in (("supplier", scene.world.sunny_id), ("supplier2", scene.world.moon_id)):
+        switch_drop(actor=scene.actor(who), supplier_id=supplier_id, is_on=False, mode="dry-run")
+    return {}
 
 
 def _school_cart(scene: Scene) -> Facts:
@@ -1021,6 +1039,9 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "added_synonyms": _synonyms,
     "sunny_waiting": lambda scene: _listing(scene, "needs_category"),
     "sunny_batch": _sunny_batch,
+    "sunny_drop": _sunny_drop,
+    "sunny_drop_off": lambda scene: {**_drops_off(scene), "for_supplier": scene.world.sunny_id},
+    "own_drop": lambda scene: {**_drops_off(scene), "for_supplier": None},
     "sunny_file": lambda scene: _file(scene, for_supplier=scene.world.sunny_id),
     "own_file": lambda scene: _file(scene, for_supplier=None),
     "school_cart": _school_cart,

@@ -94,6 +94,8 @@ NOT_ASKED_BY = {
     "credit_note.invoice_id", "credit_note.supplier_id", "settlement_change.unit_id", "settlement_change.supplier_id",
     "refund_claim.unit_id", "refund_claim.supplier_id", "payment_request.offset_claim_id",
     "fund_use_plan.maker_id", "fund_use_plan.decider_id", "plan_line_judgement.settled_by_id",
+    # Takes out of a file drop are found by their supplier.
+    "file_drop_take.batch_id",
     # Changes are found by their listing.
     "listing_change.supplier_id",
     # Read by state, and few are under way at a time.
