@@ -96,6 +96,8 @@ NOT_ASKED_BY = {
     "fund_use_plan.maker_id", "fund_use_plan.decider_id", "plan_line_judgement.settled_by_id",
     # Changes are found by their listing.
     "listing_change.supplier_id",
+    # Questions are found by listing and products; few products are merged, and those have an index of their own.
+    "match_question.supplier_id", "product.merged_into_id",
     # Read by state, and few are under way at a time.
     "payment_request.unit_id", "payment_request.supplier_id",
     # Items in suspense are found by payment, region and what the treasury said.
