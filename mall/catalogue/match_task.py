@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +21,7 @@ class MatchTask(Base):
 
     __tablename__ = "match_task"
 
-    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), primary_key=True, autoincrement=False)
+    listing_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     said: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     queued_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -1,4 +1,4 @@
-"""The worker's part of matching: what waits is held against its candidates; sure pairs are merged, unsure ones asked."""
+"""The worker's part of matching: sure pairs are merged, unsure ones become questions, the rest is left as it is."""
 
 from __future__ import annotations
 

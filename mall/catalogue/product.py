@@ -16,8 +16,12 @@ from mall.errors import Refusal
 
 #: Between the parts of a `match_key`, of which the third is the brand's one spelling; the parts cannot hold it.
 KEY_SEPARATOR = "\x1e"
-#: as `match_goods.model_key` does it, and the import before it; kept by the database so that no writer can forget it
-_MODEL_KEY_SQL = r"regexp_replace(lower(normalize(model, NFKC)), '[\s\-_/·,，。;；:：()\[\]【】]+', '', 'g')"
+#: as `match_goods.model_key` does it, and the import before it, whose key has it as its fourth part; kept by the
+#: database so that no writer can forget it
+_MODEL_KEY_SQL = (
+    "case when split_part(match_key, chr(30), 2) = 'm' then split_part(match_key, chr(30), 4) else"
+    r" regexp_replace(lower(normalize(model, NFKC)), '[\s\-_/·,，。;；:：()\[\]【】]+', '', 'g') end"
+)
 _BRAND_KEY_SQL = "split_part(match_key, chr(30), 3)"
 
 
@@ -97,7 +101,7 @@ def locked_products(product_ids: Iterable[int]) -> dict[int, Product]:
 
 
 def current_ids(product_ids: Iterable[int]) -> dict[int, int]:
-    """Where each of these products is to be found now: itself, or what it was merged into; unknown ones are left out."""
+    """Where each of these products is found now: itself, or what it was merged into; unknown ones are left out."""
     query = select(Product.id, Product.merged_into_id).where(Product.id.in_(list(product_ids)))
     return {product_id: merged_into_id or product_id for product_id, merged_into_id in session().execute(query)}
 

@@ -12,7 +12,10 @@ revision = "0018"
 down_revision = "0016"
 
 TABLES = ("match_task", "match_question")
-_MODEL_KEY_SQL = r"regexp_replace(lower(normalize(model, NFKC)), '[\s\-_/·,，。;；:：()\[\]【】]+', '', 'g')"
+_MODEL_KEY_SQL = (
+    "case when split_part(match_key, chr(30), 2) = 'm' then split_part(match_key, chr(30), 4) else"
+    r" regexp_replace(lower(normalize(model, NFKC)), '[\s\-_/·,，。;；:：()\[\]【】]+', '', 'g') end"
+)
 
 #: A product leads to one that stands, in one step. The row it leads to is locked, so that two which are to lead to each
 #: other at once cannot both be written; the application has its own lock before that.
@@ -107,7 +110,6 @@ def create_tables() -> None:
         sa.Column("listing_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("said", postgresql.JSONB(none_as_null=True), nullable=True),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_match_task_listing_id")),
         sa.PrimaryKeyConstraint("listing_id", name=op.f("pk_match_task")),
     )
     op.create_table(
