@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from catalog_import.match_listing import SEPARATOR, settled_key
@@ -42,12 +44,25 @@ def _place(listing: Listing, product: Product, *, category_code: str) -> None:
         queue_for_matching([listing.id])
         return
     listing.product_id = there.id
+    queue_for_matching([listing.id], said=_said(product))
     session().flush()
     if _offers(product.id):
         return
     # Nothing is deleted: the product stays and leads on to the one that had its key first.
     product.merged_into_id = there.id
     advance(product, "merge", SYSTEM, note=PLACED, facts={"into": there.id, "name": there.name, "listing_ids": []})
+
+
+def _said(product: Product) -> dict[str, Any]:
+    """What the supplier's own product said of the listing, for the matcher (see MatchTask)."""
+    return {
+        "brand": product.brand,
+        "brand_key": product.brand_key,
+        "model": product.model,
+        "gtin": product.gtin,
+        "specification": product.specification,
+        "base_unit": product.base_unit,
+    }
 
 
 def _current(key: str) -> Product | None:

@@ -86,7 +86,7 @@ select own.own_id, found.id from unnest(:beginning_ids, :beginnings) as own (own
 join product self on self.id = own.own_id
 join lateral (
     select c.id from product c
-    where c.model_key ~>=~ own.beginning and c.model_key ~<~ own.beginning || chr(1114111)
+    where c.model_key ~>=~ own.beginning and c.model_key ~<~ (own.beginning || chr(1114111))
         and c.model_key <> '' and c.brand_key = self.brand_key and {_OTHER}
     limit {_FOUND_MAX}
 ) as found on true

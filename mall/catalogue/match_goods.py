@@ -247,7 +247,7 @@ def _said(goods: Goods) -> dict[str, str]:
 
 def values_agree(one: str, other: str) -> bool:
     """Whether two ways of writing an attribute can mean the same: 70g and 70克, 黑 and 黑色, 2升 and 2000ml."""
-    first, second = _NOISE.sub("", _fold(one)), _NOISE.sub("", _fold(other))
+    first, second = (_NOISE.sub("", _fold(text).replace("、", "")) for text in (one, other))
     if first == second or not first or not second:
         return True
     numbers = _numbers(one), _numbers(other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Select, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,12 +83,16 @@ def locked_question(question_id: int) -> MatchQuestion:
     return found
 
 
-def are_parted(one_id: int, other_id: int) -> bool:
-    """Whether somebody has said of these two products that they are not the same goods."""
-    query = select(MatchQuestion.id).where(
+def pair_question(one_id: int, other_id: int) -> Select[tuple[MatchQuestion]]:
+    """The question about two products, from whichever side it was asked."""
+    return select(MatchQuestion).where(
         func.least(MatchQuestion.product_id, MatchQuestion.candidate_id) == min(one_id, other_id),
         func.greatest(MatchQuestion.product_id, MatchQuestion.candidate_id) == max(one_id, other_id),
         MatchQuestion.product_id != MatchQuestion.candidate_id,
-        MatchQuestion.state == "different",
     )
+
+
+def are_parted(one_id: int, other_id: int) -> bool:
+    """Whether somebody has said of these two products that they are not the same goods."""
+    query = pair_question(one_id, other_id).where(MatchQuestion.state == "different")
     return session().scalar(query) is not None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from mall import clock
@@ -15,7 +15,7 @@ from mall.audit.record import plain
 from mall.catalogue.find_candidates import find_candidates, goods_of_product
 from mall.catalogue.listing import Listing
 from mall.catalogue.match_goods import Goods, Match, decide, match_goods
-from mall.catalogue.match_question import MatchQuestion
+from mall.catalogue.match_question import MatchQuestion, pair_question
 from mall.catalogue.match_question_states import MATCH_QUESTION_STATES
 from mall.catalogue.match_task import MatchTask, queue_for_matching
 from mall.catalogue.merge_products import merge_locked
@@ -117,7 +117,9 @@ def _waiting(said: Mapping[int, Mapping[str, Any] | None]) -> list[_Waiting]:
 
 
 def _judge_stay(one: _Waiting) -> None:
-    """A key or a barcode brought it here; what else its supplier said may speak against it."""
+    """A key or a barcode brought it here; what else its supplier said may speak against it, unless it was answered."""
+    if session().scalar(_about(one, one.product).where(MatchQuestion.state == "same")) is not None:
+        return
     match = match_goods(goods_said(one.listing, one.product, one.said or {}), goods_of_product(one.product))
     verdict = one.verdict_on(match)
     if verdict == "ask":
@@ -143,23 +145,27 @@ def _judge_candidates(one: _Waiting, candidates: Sequence[Product], *, answered:
         ),
         key=lambda pair: (-pair[0].confidence, pair[1].id),
     )
-    for match, candidate in judged[:QUESTIONS_PER_PRODUCT]:
+    for match, found in judged[:QUESTIONS_PER_PRODUCT]:
+        candidate = _where_it_is_now(found)
+        if one.product.state != "current" or candidate.id == one.product.id:
+            return
         verdict = one.verdict_on(match)
         if verdict == "same":
-            if _merge(one.product.id, candidate.id, reason=_because(MERGE_REASON, match)):
-                return
-        elif verdict == "ask":
+            _merge(one.product.id, candidate.id, reason=_because(MERGE_REASON, match))
+            return
+        if verdict == "ask":
             _ask(one, candidate, match)
 
 
-def _merge(product_id: int, other_id: int, *, reason: str) -> bool:
-    """Merge the younger into the older; False where one of them was merged a moment ago."""
+def _where_it_is_now(product: Product) -> Product:
+    """An earlier listing of this batch may have had it merged."""
+    return product if product.merged_into_id is None else session().get_one(Product, product.merged_into_id)
+
+
+def _merge(product_id: int, other_id: int, *, reason: str) -> None:
+    """Merge the younger into the older: what has stood longer has more that leads to it."""
     pair = locked_products([product_id, other_id])
-    kept, away = pair[min(pair)], pair[max(pair)]
-    if kept.state != "current" or away.state != "current":
-        return False
-    merge_locked(away, kept, actor=SYSTEM, reason=reason)
-    return True
+    merge_locked(pair[max(pair)], pair[min(pair)], actor=SYSTEM, reason=reason)
 
 
 def _because(words: str, match: Match) -> str:
@@ -183,21 +189,22 @@ def _ask(one: _Waiting, candidate: Product, match: Match) -> None:
         question = session().get_one(MatchQuestion, made)
         enter(question, "ask", SYSTEM, permission="match.ask", is_new=True)
         return
-    lapsed = session().scalar(
-        select(MatchQuestion)
-        .where(
-            MatchQuestion.state == "lapsed",
-            func.least(MatchQuestion.product_id, MatchQuestion.candidate_id) == min(one.product.id, candidate.id),
-            func.greatest(MatchQuestion.product_id, MatchQuestion.candidate_id) == max(one.product.id, candidate.id),
-        )
-        .order_by(MatchQuestion.id)
-        .limit(1)
-        .with_for_update()
-    )
+    lapsed = session().scalar(_about(one, candidate).where(MatchQuestion.state == "lapsed").with_for_update())
     if lapsed is not None:
         lapsed.listing_id, lapsed.supplier_id = one.listing.id, one.listing.supplier_id
         lapsed.confidence, lapsed.evidence, lapsed.said = match.confidence, plain(evidence), one.said
         advance(lapsed, "ask_again", SYSTEM)
+
+
+def _about(one: _Waiting, candidate: Product) -> Select[tuple[MatchQuestion]]:
+    """The question that there can be but one of: of the pair, or whether this listing may stay."""
+    if one.product.id == candidate.id:
+        return select(MatchQuestion).where(
+            MatchQuestion.listing_id == one.listing.id,
+            MatchQuestion.product_id == candidate.id,
+            MatchQuestion.candidate_id == candidate.id,
+        )
+    return pair_question(one.product.id, candidate.id)
 
 
 def _answered(candidates: Mapping[int, Sequence[Product]]) -> set[tuple[int, int]]:

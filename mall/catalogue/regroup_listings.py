@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from mall import clock
 from mall.access.actor import SYSTEM, Actor
 from mall.access.authorize import authorize
 from mall.catalogue.listing import Listing
-from mall.catalogue.match_question import MatchQuestion
+from mall.catalogue.match_question import MatchQuestion, pair_question
 from mall.catalogue.match_task import queue_for_matching
 from mall.catalogue.product import Product
 from mall.database import session
@@ -61,17 +61,8 @@ def tell_search(products: Iterable[Product]) -> None:
 
 def answer_pair(one: Product, other: Product, *, action: str, actor: Actor, reason: str) -> None:
     """Keep what a person decided of two products as the answer to their question: "join" or "part"."""
-    pair = sorted((one.id, other.id))
-    question = session().scalar(
-        select(MatchQuestion)
-        .where(
-            func.least(MatchQuestion.product_id, MatchQuestion.candidate_id) == pair[0],
-            func.greatest(MatchQuestion.product_id, MatchQuestion.candidate_id) == pair[1],
-            MatchQuestion.product_id != MatchQuestion.candidate_id,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    query = pair_question(one.id, other.id).with_for_update().execution_options(populate_existing=True)
+    question = session().scalar(query)
     if question is None:
         if action == "part":
             _note_parting(one, other, actor=actor, reason=reason)
