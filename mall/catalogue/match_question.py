@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Select, func, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Select, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,9 +85,10 @@ def locked_question(question_id: int) -> MatchQuestion:
 
 def pair_question(one_id: int, other_id: int) -> Select[tuple[MatchQuestion]]:
     """The question about two products, from whichever side it was asked."""
+    pair = MatchQuestion.product_id, MatchQuestion.candidate_id
     return select(MatchQuestion).where(
-        func.least(MatchQuestion.product_id, MatchQuestion.candidate_id) == min(one_id, other_id),
-        func.greatest(MatchQuestion.product_id, MatchQuestion.candidate_id) == max(one_id, other_id),
+        func.least(*pair, type_=BigInteger) == min(one_id, other_id),
+        func.greatest(*pair, type_=BigInteger) == max(one_id, other_id),
         MatchQuestion.product_id != MatchQuestion.candidate_id,
     )
 

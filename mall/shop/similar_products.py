@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import JSON, ColumnElement, Select, cast, func, literal, select
+from sqlalchemy import JSON, BigInteger, ColumnElement, Select, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from mall.catalogue.listing import Listing
@@ -41,7 +41,7 @@ def similar_products(
 
 
 def _query(product: Product, *, base_hundredths: int, region_code: int | None, on: date) -> Select:
-    price = func.div(Listing.price_fen * 100, Listing.pack_size)
+    price = func.div(Listing.price_fen * 100, Listing.pack_size, type_=BigInteger)
     considered = (
         select(Product.id)
         .where(
@@ -60,7 +60,9 @@ def _query(product: Product, *, base_hundredths: int, region_code: int | None, o
             func.count().over(partition_by=Listing.product_id).label("offers"),
             func.row_number().over(partition_by=Listing.product_id, order_by=cheapest_first).label("place"),
             _shared(product).label("shared"),
-            func.abs(func.ln(func.greatest(price, 1)) - func.ln(max(base_hundredths, 1))).label("apart"),
+            func.abs(func.ln(func.greatest(price, 1)) - func.ln(literal(max(base_hundredths, 1), BigInteger))).label(
+                "apart"
+            ),
         )
         .where(
             Listing.product_id.in_(considered),
