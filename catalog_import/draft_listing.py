@@ -97,7 +97,8 @@ def save_draft(
     session().add(listing)
     session().flush()
     _note_price(listing, old_price_fen=old_price_fen, actor=actor)
-    queue_listing(listing, row, product=product, brand=_match_part(cells).split(SEPARATOR)[1])
+    brand = _match_part(cells).split(SEPARATOR)[1]
+    queue_listing(listing, row, product=product, brand=brand, category_code=category.code)
     enter(listing, "draw_up" if is_new else "edit", actor, permission="listing.edit", is_new=is_new)
     record(actor=actor, action="listing.save_draft", subject=listing.reference, facts={"cells": dict(cells)})
     return int(settle(claimed, listing.id))

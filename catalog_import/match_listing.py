@@ -27,7 +27,7 @@ def match_part() -> pl.Expr:
     return pl.when(has_model).then(by_model).otherwise(by_name)
 
 
-def queue_listing(listing: Listing, row: FeedRow, *, product: Product, brand: str) -> None:
+def queue_listing(listing: Listing, row: FeedRow, *, product: Product, brand: str, category_code: str) -> None:
     """For one listing what QUEUE_SQL does for a file: it is looked at beside others, or held against its product.
 
     `brand` is the key of the row's brand; the caller holds `lock_products`.
@@ -37,11 +37,12 @@ def queue_listing(listing: Listing, row: FeedRow, *, product: Product, brand: st
         "brand_key": brand,
         "model": row.model or "",
         "gtin": row.gtin,
+        "category_code": category_code,
         "specification": dict(row.specification),
         "base_unit": row.base_unit or product.base_unit,
     }
-    its_own = (product.brand, product.model, product.specification, product.base_unit)
-    differs = its_own != (said["brand"], said["model"], said["specification"], said["base_unit"])
+    named = ("brand", "model", "category_code", "specification", "base_unit")
+    differs = any(getattr(product, name) != said[name] for name in named)
     differs = differs or (row.gtin is not None and product.gtin is not None and row.gtin != product.gtin)
     queue_for_matching([listing.id], said=said if differs else None)
 
@@ -105,7 +106,7 @@ insert into match_task (listing_id, said, queued_at)
 select l.id,
        case when differing.differs then jsonb_build_object(
            'brand', r.brand, 'brand_key', split_part(r.match_part, chr(30), 2), 'model', r.model, 'gtin', r.gtin,
-           'specification', coalesce(r.specification, '{}'),
+           'category_code', r.category_code, 'specification', coalesce(r.specification, '{}'),
            'base_unit', coalesce(r.base_unit, nullif(c.default_unit, ''), '件')) end,
        :now
 from import_row r
@@ -113,8 +114,8 @@ join listing l on l.supplier_id = :supplier_id and l.sku = r.sku
 join product p on p.id = l.product_id
 left join category c on c.code = r.category_code
 cross join lateral (
-    select (p.brand, p.model, p.specification, p.base_unit) is distinct from
-           (coalesce(r.brand, ''), coalesce(r.model, ''), coalesce(r.specification, '{}'),
+    select (p.brand, p.model, p.category_code, p.specification, p.base_unit) is distinct from
+           (coalesce(r.brand, ''), coalesce(r.model, ''), r.category_code, coalesce(r.specification, '{}'),
             coalesce(r.base_unit, nullif(c.default_unit, ''), '件'))
            or r.gtin <> p.gtin as differs
 ) as differing

@@ -16,7 +16,8 @@ from mall.database import Base, Instant, session
 class MatchTask(Base):
     """One listing that waits. `said` is what its supplier said of it, where its product says it otherwise:
 
-    {"name", "brand", "model", "gtin", "specification"}; null where the product was made from that very listing.
+    {"brand", "brand_key", "model", "gtin", "category_code", "specification", "base_unit"}; null where the product was
+    made from that very listing.
     """
 
     __tablename__ = "match_task"

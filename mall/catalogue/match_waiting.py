@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select
@@ -63,7 +63,7 @@ def goods_said(listing: Listing, product: Product, said: Mapping[str, Any]) -> G
         brand=said.get("brand_key") or said.get("brand") or "",
         model=said.get("model") or "",
         gtin=said.get("gtin"),
-        category_code=product.category_code or "",
+        category_code=said.get("category_code") or product.category_code or "",
         specification=said.get("specification") or {},
         base_unit=said.get("base_unit") or product.base_unit,
         pack_size=listing.pack_size,
@@ -154,7 +154,7 @@ def _judge_candidates(one: _Waiting, candidates: Sequence[Product], *, answered:
             _merge(one.product.id, candidate.id, reason=_because(MERGE_REASON, match))
             return
         if verdict == "ask":
-            _ask(one, candidate, match)
+            _ask_about_pair(one, candidate)
 
 
 def _where_it_is_now(product: Product) -> Product:
@@ -163,9 +163,26 @@ def _where_it_is_now(product: Product) -> Product:
 
 
 def _merge(product_id: int, other_id: int, *, reason: str) -> None:
-    """Merge the younger into the older: what has stood longer has more that leads to it."""
-    pair = locked_products([product_id, other_id])
-    merge_locked(pair[max(pair)], pair[min(pair)], actor=SYSTEM, reason=reason)
+    away, kept = _away_and_kept(*locked_products([product_id, other_id]).values())
+    merge_locked(away, kept, actor=SYSTEM, reason=reason)
+
+
+def _away_and_kept(one: Product, other: Product) -> tuple[Product, Product]:
+    """Whichever names its brand and model is kept, else the older: it has more that leads to it."""
+    away, kept = sorted((one, other), key=lambda each: (bool(each.brand), bool(each.model_key), -each.id))
+    return away, kept
+
+
+def _ask_about_pair(one: _Waiting, candidate: Product) -> None:
+    """Ask of a listing of the product that would go, beside the one that would be kept."""
+    away, kept = _away_and_kept(one.product, candidate)
+    asked = one
+    if away is not one.product:
+        listing = session().scalar(select(Listing).where(Listing.product_id == away.id).order_by(Listing.id).limit(1))
+        if listing is None:
+            return
+        asked = replace(one, listing=listing, product=away)
+    _ask(asked, kept, match_goods(goods_of_product(away), goods_of_product(kept)))
 
 
 def _because(words: str, match: Match) -> str:

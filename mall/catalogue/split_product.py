@@ -89,7 +89,8 @@ def split_locked(
     enter(product, "split", actor, permission="product.split", note=reason, facts=described(into, moving))
     move_listings(moving, into=into, actor=actor, reason=reason)
     session().flush()
-    answer_pair(product, into, action="part", actor=actor, reason=reason)
+    if not actor.is_system:
+        answer_pair(product, into, action="part", actor=actor, reason=reason)
     lapse_questions_of(moving, note=f"商品已拆分到 {into.id}")
     session().flush()
     tell_search((product, into))
@@ -139,9 +140,10 @@ def _new_product(product: Product, moving: Sequence[Listing], *, said: Mapping[s
     words = said or {}
     brand, model = words.get("brand") or product.brand, words.get("model") or product.model
     unit = words.get("base_unit") or product.base_unit
-    parts = (product.category_code or "", "m", words.get("brand_key") or product.brand_key, model_key(model), unit)
+    category_code = words.get("category_code") or product.category_code
+    parts = (category_code or "", "m", words.get("brand_key") or product.brand_key, model_key(model), unit)
     made = Product(
-        category_code=product.category_code,
+        category_code=category_code,
         brand=brand,
         model=model,
         name=moving[0].name,
