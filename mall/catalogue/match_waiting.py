@@ -209,6 +209,7 @@ def _ask(one: _Waiting, candidate: Product, match: Match) -> None:
     lapsed = session().scalar(_about(one, candidate).where(MatchQuestion.state == "lapsed").with_for_update())
     if lapsed is not None:
         lapsed.listing_id, lapsed.supplier_id = one.listing.id, one.listing.supplier_id
+        lapsed.product_id, lapsed.candidate_id = one.product.id, candidate.id
         lapsed.confidence, lapsed.evidence, lapsed.said = match.confidence, plain(evidence), one.said
         advance(lapsed, "ask_again", SYSTEM)
 
