@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from catalog_import.check_rows import Finding, check, check_one, raw_frame, words_of
 from catalog_import.feed_row import FeedRow
-from catalog_import.match_listing import SEPARATOR, match_part
+from catalog_import.match_listing import SEPARATOR, match_part, queue_listing
 from catalog_import.suggest_category import category_index, resolve_words
 from mall import clock
 from mall.access.actor import Actor
@@ -21,8 +21,9 @@ from mall.catalogue.category import Category
 from mall.catalogue.certificate import CERTIFICATE, CERTIFICATE_UNTIL
 from mall.catalogue.listing import Listing, listing_by_sku
 from mall.catalogue.listing_states import LISTING_STATES
+from mall.catalogue.match_question import are_parted
 from mall.catalogue.price_history import PriceChange
-from mall.catalogue.product import Product
+from mall.catalogue.product import Product, lock_products, locked_products
 from mall.catalogue.shelve_listing import locked_listing
 from mall.database import atomic, session
 from mall.documents.advance import enter
@@ -85,6 +86,8 @@ def save_draft(
     ]
     if errors:
         raise Refusal("request.invalid", errors=errors)
+    # As in a merge: two who draw up the same new product must not make it twice.
+    lock_products()
     listing = _listing_for(row, supplier_id=supplier_id, listing_id=listing_id, actor=actor)
     code, _ = _category_of(row, supplier_id=supplier_id)
     category = session().get_one(Category, code)
@@ -94,6 +97,8 @@ def save_draft(
     session().add(listing)
     session().flush()
     _note_price(listing, old_price_fen=old_price_fen, actor=actor)
+    brand = _match_part(cells).split(SEPARATOR)[1]
+    queue_listing(listing, row, product=product, brand=brand, category_code=category.code)
     enter(listing, "draw_up" if is_new else "edit", actor, permission="listing.edit", is_new=is_new)
     record(actor=actor, action="listing.save_draft", subject=listing.reference, facts={"cells": dict(cells)})
     return int(settle(claimed, listing.id))
@@ -160,10 +165,11 @@ def _listing_for(row: FeedRow, *, supplier_id: int, listing_id: int | None, acto
 
 
 def _product_for(row: FeedRow, *, cells: Mapping[str, str], category: Category, listing: Listing) -> Product:
-    """The product of this brand and model, of this GTIN, or a new one; its particulars grow by what is said now."""
-    # As in a merge: two who draw up the same new product must not make it twice.
-    session().execute(text("select pg_advisory_xact_lock(hashtext('catalog_import.products'))"))
-    part = check(raw_frame([(0, cells)])).select(match_part().alias("part"))["part"][0]
+    """The product of this GTIN, of this brand and model, or a new one; its particulars grow by what is said now.
+
+    The same exact keys as those of a file; the matcher looks at what they leave open.
+    """
+    part = _match_part(cells)
     base_unit = row.base_unit or category.default_unit or "件"
     key = SEPARATOR.join((category.code, part, base_unit))
     found = _by(Product.gtin, row.gtin) if row.gtin else None
@@ -172,6 +178,9 @@ def _product_for(row: FeedRow, *, cells: Mapping[str, str], category: Category, 
         if found is not None and row.gtin and found.gtin not in (None, row.gtin):
             key = SEPARATOR.join((key, row.gtin))
             found = _by(Product.match_key, key)
+    if found is not None and listing.id is not None and are_parted(found.id, listing.product_id):
+        # Somebody has said that this listing is other goods than its key would have it.
+        found = locked_products([listing.product_id])[listing.product_id]
     if found is None:
         found = Product(category_code=category.code, match_key=key, created_at=clock.now(), is_green=bool(row.green))
         _describe(found, row, base_unit=base_unit)
@@ -180,6 +189,10 @@ def _product_for(row: FeedRow, *, cells: Mapping[str, str], category: Category, 
     elif not _is_offered_by_others(found, listing):
         _describe(found, row, base_unit=found.base_unit or base_unit)
     return found
+
+
+def _match_part(cells: Mapping[str, str]) -> str:
+    return str(check(raw_frame([(0, cells)])).select(match_part().alias("part"))["part"][0])
 
 
 def _describe(product: Product, row: FeedRow, *, base_unit: str) -> None:
@@ -191,7 +204,11 @@ def _describe(product: Product, row: FeedRow, *, base_unit: str) -> None:
 
 
 def _by(column: Any, value: str) -> Product | None:
-    return session().scalar(select(Product).where(column == value).with_for_update())
+    """The product under its lock; the key of one that was merged leads on to the one that has its listings."""
+    found = session().scalar(select(Product).where(column == value).with_for_update())
+    if found is None or found.merged_into_id is None:
+        return found
+    return locked_products([found.merged_into_id])[found.merged_into_id]
 
 
 def _is_offered_by_others(product: Product, listing: Listing) -> bool:

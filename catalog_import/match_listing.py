@@ -1,14 +1,19 @@
-"""Which product a row is: by GTIN, else by brand and model in its category, else by brand and name."""
+"""Which product a row is at once: by GTIN, else by brand and model in its category, else by brand and name.
+
+Exact keys alone, set by set; what they leave open the matcher looks at afterwards (docs/decisions/0024-matching.md).
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
-#: Between the parts of a key; the parts themselves cannot hold it.
-SEPARATOR = "\x1e"
+from catalog_import.feed_row import FeedRow
+from mall.catalogue.listing import Listing
+from mall.catalogue.match_task import queue_for_matching
+from mall.catalogue.product import KEY_SEPARATOR as SEPARATOR
+from mall.catalogue.product import Product
+
 UNSETTLED = "?"
-#: Begins the key of a product that was found to be another one; the id of that one follows.
-MERGED = "="
 
 
 def match_part() -> pl.Expr:
@@ -20,6 +25,26 @@ def match_part() -> pl.Expr:
     by_model = pl.concat_str(pl.lit("m"), "brand_key", "model_key", separator=SEPARATOR)
     by_name = pl.concat_str(pl.lit("n"), "brand_key", "name_key", separator=SEPARATOR)
     return pl.when(has_model).then(by_model).otherwise(by_name)
+
+
+def queue_listing(listing: Listing, row: FeedRow, *, product: Product, brand: str, category_code: str) -> None:
+    """For one listing what QUEUE_SQL does for a file: it is looked at beside others, or held against its product.
+
+    `brand` is the key of the row's brand; the caller holds `lock_products`.
+    """
+    said = {
+        "brand": row.brand or "",
+        "brand_key": brand,
+        "model": row.model or "",
+        "gtin": row.gtin,
+        "category_code": category_code,
+        "specification": dict(row.specification),
+        "base_unit": row.base_unit or product.base_unit,
+    }
+    named = ("brand", "model", "category_code", "specification", "base_unit")
+    differs = any(getattr(product, name) != said[name] for name in named)
+    differs = differs or (row.gtin is not None and product.gtin is not None and row.gtin != product.gtin)
+    queue_for_matching([listing.id], said=said if differs else None)
 
 
 def settled_key(match_key: str, *, category_code: str) -> str:
@@ -54,14 +79,16 @@ where target.batch_id = :batch_id and target.row_number = wanted.row_number
     and target.row_number > :after and target.row_number <= :up_to
 """
 
-#: The rows of a chunk with the product they have or fit; `match_key` is the key a new product would get.
+#: The rows of a chunk with the product they have or fit; `match_key` is the key a new product would get. The keys and
+#: barcodes of a product that was merged lead on to the one that has its listings.
 WANTED_SQL = f"""
 select r.row_number, r.category_code, coalesce(r.brand, '') as brand, coalesce(r.model, '') as model, r.name,
        case when by_key.gtin <> r.gtin then keyed.key || '{SEPARATOR}' || r.gtin else keyed.key end as match_key,
        coalesce(r.specification, '{{}}') as specification, r.gtin,
        coalesce(r.base_unit, nullif(c.default_unit, ''), '件') as base_unit, r.is_green,
-       coalesce(listed.product_id, by_gtin.id,
-                case when by_key.gtin <> r.gtin then by_both.id else by_key.id end) as product_id
+       coalesce(listed.product_id, by_gtin.merged_into_id, by_gtin.id,
+                case when by_key.gtin <> r.gtin then coalesce(by_both.merged_into_id, by_both.id)
+                     else coalesce(by_key.merged_into_id, by_key.id) end) as product_id
 from import_row r
 left join category c on c.code = r.category_code
 cross join lateral (select {KEY_SQL} as key) as keyed
@@ -70,4 +97,29 @@ left join product by_gtin on by_gtin.gtin = r.gtin
 left join product by_key on by_key.match_key = keyed.key
 left join product by_both on by_both.match_key = keyed.key || '{SEPARATOR}' || r.gtin
 where r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to and r.outcome <> 'faulty'
+"""
+
+#: What the matcher has to look at of the listings that are new: those whose product was made just now, and those that
+#: a key or a barcode brought to a product which says something else of itself than the row does.
+QUEUE_SQL = """
+insert into match_task (listing_id, said, queued_at)
+select l.id,
+       case when differing.differs then jsonb_build_object(
+           'brand', r.brand, 'brand_key', split_part(r.match_part, chr(30), 2), 'model', r.model, 'gtin', r.gtin,
+           'category_code', r.category_code, 'specification', coalesce(r.specification, '{}'),
+           'base_unit', coalesce(r.base_unit, nullif(c.default_unit, ''), '件')) end,
+       :now
+from import_row r
+join listing l on l.supplier_id = :supplier_id and l.sku = r.sku
+join product p on p.id = l.product_id
+left join category c on c.code = r.category_code
+cross join lateral (
+    select (p.brand, p.model, p.category_code, p.specification, p.base_unit) is distinct from
+           (coalesce(r.brand, ''), coalesce(r.model, ''), r.category_code, coalesce(r.specification, '{}'),
+            coalesce(r.base_unit, nullif(c.default_unit, ''), '件'))
+           or r.gtin <> p.gtin as differs
+) as differing
+where r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to and r.outcome <> 'faulty'
+    and l.id = any(:ids) and p.category_code is not null and (differing.differs or p.created_at = :now)
+on conflict (listing_id) do nothing
 """

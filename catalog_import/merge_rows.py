@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Boolean, Text
 
 from catalog_import.import_batch import ImportBatch, ImportRow
-from catalog_import.match_listing import CREATE_PRODUCTS_SQL, SET_PRODUCTS_SQL, WANTED_SQL
+from catalog_import.match_listing import CREATE_PRODUCTS_SQL, QUEUE_SQL, SET_PRODUCTS_SQL, WANTED_SQL
 from catalog_import.settle_listing import settle_listing
 from catalog_import.suggest_category import ResolvedWord
 from catalog_import.words import PROVINCE_CODE
@@ -23,7 +23,7 @@ from mall.catalogue.find_ceilings import find_ceilings
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_change import waiting_changes
 from mall.catalogue.listing_states import IN_FORCE, LISTING_STATES
-from mall.catalogue.product import Product
+from mall.catalogue.product import Product, lock_products
 from mall.catalogue.recheck_listing import recheck_listings
 from mall.catalogue.stop_facts import stop_facts
 from mall.database import session
@@ -152,7 +152,7 @@ def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
     }
     _avoid_loops(rows=batch.rows_staged)
     # New products are made by one merge at a time, or two suppliers would make the same one twice.
-    session().execute(text("select pg_advisory_xact_lock(hashtext('catalog_import.products'))"))
+    lock_products()
     session().execute(text(CREATE_PRODUCTS_SQL.format(wanted=WANTED_SQL)), chunk)
     if session().scalar(text(_HAS_GTINS_SQL), chunk):
         session().execute(text(CREATE_PRODUCTS_SQL.format(wanted=WANTED_SQL)), chunk)
@@ -164,8 +164,9 @@ def merge_chunk(batch: ImportBatch, *, actor: Actor) -> bool:
     under_review = list(session().scalars(text(_under_review_sql(batch)), chunk))
     written = session().execute(text(_upsert_sql(batch, held=held_in_upsert)), chunk).all()
     touched = {listing_id for listing_id, _, _ in written}
-    first_prices = text(_FIRST_PRICES_SQL).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
-    session().execute(first_prices, {**chunk, "ids": [listing_id for listing_id, is_new, _ in written if is_new]})
+    new = {**chunk, "ids": [listing_id for listing_id, is_new, _ in written if is_new]}
+    for statement in (_FIRST_PRICES_SQL, QUEUE_SQL):
+        session().execute(text(statement).bindparams(bindparam("ids", type_=ARRAY(BigInteger))), new)
     # A price that holds at once takes the place of one that waits.
     withdraw_changes(list(waiting_changes(repriced).values()), actor=actor, note=batch.reference)
     recheck_listings(under_review, actor=actor, note=batch.reference)

@@ -18,6 +18,7 @@ from mall.audit.record import record
 from mall.catalogue.category import Category
 from mall.catalogue.check_submitted import check_submitted
 from mall.catalogue.listing import Listing
+from mall.catalogue.product import lock_products
 from mall.database import atomic, session
 from mall.errors import Refusal
 
@@ -128,6 +129,7 @@ class _Settling:
 
 
 def _settle_all(query: Select[tuple[Listing]], *, actor: Actor, codes: Callable[[Listing], str]) -> int:
+    lock_products()
     locked = query.order_by(Listing.id).with_for_update().execution_options(populate_existing=True)
     listings = list(session().scalars(locked))
     for listing in listings:

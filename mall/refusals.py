@@ -1526,6 +1526,28 @@ REFUSALS: dict[str, RefusalText] = {
         en="There is no listing {listing_id}.",
         en_next="Search again; it may have been withdrawn.",
     ),
+    # match
+    "match.answered": RefusalText(
+        http=409,
+        zh="这个同款问题已经有了结论：{state}。",
+        zh_next="请刷新列表看其余的；要改变结论，请在商品的合并与拆分页办理。",
+        en="This question has been settled already: {state}.",
+        en_next="Reload the list for the others; to change what was decided, merge or split on the product's page.",
+    ),
+    "match.bad_answer": RefusalText(
+        http=422,
+        zh="只能回答“同款”“不是同款”或“以后再说”。",
+        zh_next="请用卡片上的按钮回答。",
+        en="The answer can only be the same product, another product, or later.",
+        en_next="Answer with the buttons of the card.",
+    ),
+    "match.unknown": RefusalText(
+        http=404,
+        zh="没有编号为 {question_id} 的同款问题。",
+        zh_next="返回“待确认的同款”重新选择。",
+        en="There is no question number {question_id}.",
+        en_next="Go back to the list of questions and choose again.",
+    ),
     # notice
     "notice.unknown": RefusalText(
         http=404,
@@ -2051,6 +2073,70 @@ REFUSALS: dict[str, RefusalText] = {
         zh_next="请从订单页的文书列表打开。",
         en="This order has no document {number}.",
         en_next="Open it from the list on the order page.",
+    ),
+    # product
+    "product.merged_already": RefusalText(
+        http=409,
+        zh="“{name}”已并入商品 {into_id}，不能再合并或拆分。",
+        zh_next="请到商品 {into_id} 的页面办理。",
+        en="“{name}” has been merged into product {into_id} and cannot be merged or split again.",
+        en_next="Go to the page of product {into_id} instead.",
+    ),
+    "product.no_category": RefusalText(
+        http=409,
+        zh="“{name}”还没有归类，不能合并。",
+        zh_next="请等供应商把它归到采购品目。",
+        en="“{name}” has no category yet and cannot be merged.",
+        en_next="Wait until its supplier has settled its category.",
+    ),
+    "product.not_its_listings": RefusalText(
+        http=422,
+        zh="所选报价不都属于“{name}”，或者一条也没有选。",
+        zh_next="请刷新页面，重新勾选要拆出的报价。",
+        en="Not all of the chosen offers belong to “{name}”, or none was chosen.",
+        en_next="Reload the page and tick the offers to be split off again.",
+    ),
+    "product.not_merged_here": RefusalText(
+        http=409,
+        zh="“{name}”没有并入这个商品，不能拆回。",
+        zh_next="请刷新页面；它可能已经拆回。",
+        en="“{name}” is not merged into this product and cannot return from it.",
+        en_next="Reload the page; it may have returned already.",
+    ),
+    "product.reason_needed": RefusalText(
+        http=422,
+        zh="请写明合并或拆分的理由。",
+        zh_next="理由会留在商品的记录里，2到300字。",
+        en="Say why the products are merged or split.",
+        en_next="The reason is kept in the product's history; 2 to 300 characters.",
+    ),
+    "product.same_one": RefusalText(
+        http=422,
+        zh="不能把商品并入它自己。",
+        zh_next="请填写另一个商品的编号。",
+        en="A product cannot be merged into itself.",
+        en_next="Give the number of another product.",
+    ),
+    "product.split_all": RefusalText(
+        http=409,
+        zh="不能把“{name}”的报价全部拆出。",
+        zh_next="请至少留下一条；全部不对的，请并入正确的商品。",
+        en="Not all offers of “{name}” can be split off.",
+        en_next="Leave at least one; if all are wrong, merge the product into the right one.",
+    ),
+    "product.units_differ": RefusalText(
+        http=409,
+        zh="“{name}”按{unit}比价，另一商品按{other_unit}比价，不能合并。",
+        zh_next="请供应商把计量单位和包装写完整（如5包/箱），再合并。",
+        en="“{name}” is compared per {unit}, the other product per {other_unit}: they cannot be merged.",
+        en_next="Have the supplier state unit and pack in full (such as 5包/箱) first.",
+    ),
+    "product.unknown": RefusalText(
+        http=404,
+        zh="没有编号为 {product_id} 的商品。",
+        zh_next="商品编号见商品页地址。",
+        en="There is no product number {product_id}.",
+        en_next="The number stands in the address of the product's page.",
     ),
     # rating
     "rating.already_rated": RefusalText(

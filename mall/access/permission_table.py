@@ -189,6 +189,13 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "listing.lift": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     "listing.expire": ((is_system,),),
     "listing.lapse_change": ((is_system,),),
+    # which listings are the same goods: the matcher decides what is sure, the centre the rest, nobody her own goods
+    "match.answer": ((holds("centre"), not_of_selling_supplier),),
+    "match.ask": ((is_system,),),
+    "match.lapse": ((is_system,),),
+    "product.merge": ((holds("centre"),), (is_system,)),
+    "product.split": ((holds("centre"),), (is_system,)),
+    "listing.regroup": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     # price ceilings: one person enters, another one confirms
     "ceiling.read": ((holds("centre", "monitor", "regulator"),),),
     "ceiling.enter": ((holds("centre"),),),

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import any_, bindparam, or_, select
+from sqlalchemy import BigInteger, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from mall.assets.asset_standard import standards_for
 from mall.catalogue.category import Category
 from mall.catalogue.price_ceiling import PriceCeiling
+from mall.catalogue.product import Product
 from mall.database import session
 
 #: where the ceiling of a category stands written when no quantity standard names it
@@ -36,7 +37,7 @@ def find_ceilings(category_of: Mapping[int, str], *, region_code: int, on: date)
     parents = dict(session().execute(select(Category.code, Category.parent_code)).all())
     lineages = {code: _lineage(code, parents) for code in set(category_of.values())}
     by_category = _in_force(PriceCeiling.category_code, {one for known in lineages.values() for one in known}, on=on)
-    by_product = _in_force(PriceCeiling.product_id, set(category_of), on=on)
+    by_product = _of_products(set(category_of), on=on)
     standards = _of_office_standards(lineages, region_code=region_code, on=on)
     found: dict[int, Ceiling] = {}
     for product_id, code in category_of.items():
@@ -52,6 +53,21 @@ def _lineage(code: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:
     while (above := parents.get(found[-1])) is not None:
         found.append(above)
     return tuple(found)
+
+
+def _of_products(product_ids: set[int], *, on: date) -> dict[int, Ceiling]:
+    """The lowest of each product's own and of those that were merged into it."""
+    rows = session().execute(
+        select(Product.id, Product.merged_into_id).where(
+            Product.merged_into_id == any_(bindparam("into", list(product_ids), type_=ARRAY(BigInteger)))
+        )
+    )
+    into = dict(rows.all())
+    found: dict[int, Ceiling] = {}
+    for product_id, ceiling in _in_force(PriceCeiling.product_id, product_ids | into.keys(), on=on).items():
+        kept = into.get(product_id, product_id)
+        found[kept] = min(ceiling, found.get(kept, ceiling), key=lambda one: one.ceiling_fen)
+    return found
 
 
 def _in_force(column: InstrumentedAttribute[Any], keys: set[Any], *, on: date) -> dict[Any, Ceiling]:

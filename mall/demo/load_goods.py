@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mall import clock
+from mall.catalogue.match_waiting import match_waiting
 from mall.database import close_reading
 from mall.demo.goods.write_supplier_files import write_files
 from mall.demo.organisations import SUSPENDED_SUPPLIER, DemoProvince
@@ -24,6 +25,8 @@ Settle = Callable[[str], Mapping[str, int]]
 Say = Callable[[str], None]
 
 UNSORTED_SUPPLIER = "s06"
+#: more than the demo has; what would be left waits for the worker
+MATCHED_MAX = 100_000
 SUSPENSION_REASON = "投诉查实：所供商品与标称规格不一致，暂停交易资格"
 _MONTH = timedelta(days=30)
 
@@ -61,6 +64,7 @@ def load_catalogues(
                 say(f"  商品目录 {number}/{len(first)}：{sum(totals.values())} 行")
         sellers = {seller.key: seller.credit_code for seller in province.suppliers}
         _add(totals, settle(sellers[UNSORTED_SUPPLIER]))
+        say(f"  同款比对：{match_waiting(limit=MATCHED_MAX)} 个报价")
         keep_some_back()
         say(f"  双人审核：{review_waiting()} 个商品上架")
         _suspend(sellers[SUSPENDED_SUPPLIER])

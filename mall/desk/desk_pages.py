@@ -21,6 +21,7 @@ from mall.desk.desk_panels import panels_for
 from mall.desk.papers_todo import papers_todo_for
 from mall.exchange.suspense_todo import suspense_todo_for
 from mall.finance.budget_document_todo import budget_todo_for
+from mall.listing_review.question_queue import count_questions
 from mall.listing_review.review_queue import count_waiting
 from mall.ordering.deadlines import TERMS
 from mall.ordering.todo import TodoItem, todo_for
@@ -83,6 +84,7 @@ def index() -> str:
         listings=listings_by_state(actor.supplier_ids) if actor.supplier_ids else {},
         panels=panels_for(actor),
         review_count=count_waiting(actor) if may(actor, "listing.review") else 0,
+        question_count=count_questions(actor) if may(actor, "match.answer") else 0,
     )
 
 

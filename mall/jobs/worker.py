@@ -17,6 +17,7 @@ import structlog
 
 from mall import clock
 from mall.access.actor import SYSTEM
+from mall.catalogue.match_waiting import match_waiting
 from mall.catalogue.sweep_listings import sweep_listings
 from mall.database import close_reading
 from mall.errors import Refusal
@@ -135,6 +136,7 @@ def run_worker(settings: Settings, *, say: Callable[[str], None]) -> int:
         Chore("search index", keeper.step, 1),
         Chore("deadlines", sweep_deadlines, 30),
         Chore("listings", sweep_listings, 60),
+        Chore("matching", match_waiting, 2),
         Chore("suspense", lambda: retry_waiting(actor=SYSTEM), 60),
         Chore("reconciliation", reconcile_by_night, 600),
         *_given,

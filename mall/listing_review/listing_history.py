@@ -24,6 +24,7 @@ _OFFICE_OF = {
     "lift": "centre",
     "lift_off_shelf": "centre",
     "delist": "centre",
+    "regroup": "centre",
 }
 
 

@@ -47,6 +47,7 @@ DELETABLE = (
     "worker_heartbeat",
     "welcome_link",
     "import_row",
+    "match_task",
 )
 
 #: a line may be dropped while its order lies with its handler again; in any other state it is a record

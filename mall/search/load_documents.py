@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from mall import clock
 from mall.catalogue.listing import Listing
@@ -34,6 +36,12 @@ def documents_for_index(listing_ids: Iterable[int] | None = None) -> Iterator[Do
 
 
 def _statement() -> Select:
+    merged = aliased(Product)
+    # The barcodes and models of products that were merged into this one go on finding it.
+    codes = func.concat_ws(" ", func.nullif(merged.gtin, Product.gtin), func.nullif(merged.model, Product.model))
+    also_coded = select(func.string_agg(codes, aggregate_order_by(literal(" "), merged.id))).where(
+        merged.merged_into_id == Product.id
+    )
     return (
         select(
             Listing.id,
@@ -52,6 +60,7 @@ def _statement() -> Select:
             Product.specification,
             Product.gtin,
             Product.is_green,
+            also_coded.correlate(Product).scalar_subquery().label("also_coded"),
             Supplier.name.label("supplier"),
             Supplier.state.label("supplier_state"),
             Supplier.licence_expires_on,
@@ -95,7 +104,7 @@ def _document(row: Row, *, names: CatalogueNames, demand: Mapping[str, int]) -> 
         region_codes=tuple(row.region_codes),
         price_fen=row.price_fen,
         created=clock.local(row.created_at).date(),
-        keywords=" ".join(part for part in (described, row.pack_text, row.gtin or "") if part),
+        keywords=" ".join(part for part in (described, row.pack_text, row.gtin, row.also_coded) if part),
         green=row.is_green,
         sales=row.sold_count,
         demand=demand.get(row.category_code or "", 0),

@@ -9,19 +9,24 @@ import nh3
 from sqlalchemy import select
 
 from mall import clock
+from mall.access.actor import Actor
 from mall.catalogue.category import Category
 from mall.catalogue.completeness import completeness
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_states import NOT_SHOWN
+from mall.catalogue.match_goods import model_key
 from mall.catalogue.price_history import price_changes_of_product
-from mall.catalogue.product import Product
+from mall.catalogue.product import Product, redirects_to
+from mall.catalogue.product_history import ProductDeed, product_history
 from mall.database import session
 from mall.documents.history import histories_of
 from mall.errors import Refusal
 from mall.search.catalogue_names import catalogue_names
+from mall.search.found_listing import FoundListing
 from mall.shop.availability import availability
 from mall.shop.base_price import base_price_hundredths, change_text, rating_text, yuan_text
 from mall.shop.line_chart import LineChart, Series, step_chart
+from mall.shop.similar_products import similar_products
 from mall.suppliers.supplier import Supplier
 
 #: what a description may consist of on a page: text and tables; no pictures of other sites, no styles, no links
@@ -31,6 +36,7 @@ _TAGS = {
 }  # fmt: skip
 _TABLE_ROWS_MAX = 60
 _DEEDS_MAX = 40
+_NAMES_MAX = 8
 #: what the shop tells of the life of an offer; who did it stands on the page of its life, for those who may know
 _PUBLIC_DEEDS = ("approve", "shelve", "take_off", "put_on", "freeze", "lift", "expire", "delist")
 
@@ -90,6 +96,17 @@ class ProductView:
     price_rows: list[PriceRow]
     price_rows_left_out: int
     deeds: list[Deed]
+    #: what else its listings, and the products merged into it, call it
+    other_names: list[str]
+    #: what was merged into it and split off it
+    history: list[ProductDeed]
+
+    def similar(self, *, region_code: int | None) -> list[FoundListing]:
+        """What could be taken instead, on the shelf and delivered to the division."""
+        if self.category is None or not self.category.in_mall:
+            return []
+        cheapest = self.offers[0].base_hundredths
+        return similar_products(self.product, base_hundredths=cheapest, region_code=region_code, on=clock.today())
 
     @property
     def available(self) -> list[ShownOffer]:
@@ -100,8 +117,8 @@ class ProductView:
         return self.product.base_unit or (self.offers[0].listing.unit if self.offers else "")
 
 
-def view_product(product_id: int, *, region_code: int | None) -> ProductView | None:
-    """Read the page of a product for a unit of this division (None: a visitor). None for an unknown product."""
+def view_product(product_id: int, *, region_code: int | None, reader: Actor) -> ProductView | None:
+    """Read the page of a product for a unit of this division (None: a visitor). None for one without offers."""
     product = session().get(Product, product_id)
     if product is None:
         return None
@@ -129,6 +146,8 @@ def view_product(product_id: int, *, region_code: int | None) -> ProductView | N
         price_rows=price_rows[:_TABLE_ROWS_MAX],
         price_rows_left_out=max(0, len(price_rows) - _TABLE_ROWS_MAX),
         deeds=_deeds(offers),
+        other_names=_other_names(product, offers),
+        history=product_history(product_id, reader=reader),
     )
 
 
@@ -195,6 +214,18 @@ def _shown_offer(
         description=clean_description(listing.description_html),
         score=score,
     )
+
+
+def _other_names(product: Product, offers: list[ShownOffer]) -> list[str]:
+    """In the order of the offers; names that differ only in blanks and signs count once."""
+    names = [offer.listing.name for offer in offers] + [one.name for one in redirects_to(product.id)]
+    known = {model_key(product.name)}
+    found = []
+    for name in names:
+        if model_key(name) not in known:
+            known.add(model_key(name))
+            found.append(name)
+    return found[:_NAMES_MAX]
 
 
 def _deeds(offers: list[ShownOffer]) -> list[Deed]:

@@ -9,6 +9,7 @@ from mall.access.actor import Actor
 from mall.access.guards import current_actor, everyone
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_states import NOT_SHOWN
+from mall.catalogue.product import Product, current_ids
 from mall.database import session
 from mall.search.catalogue_names import CategoryName, catalogue_names
 from mall.search.query import PRICE_BUCKETS, SORTS, Query
@@ -17,7 +18,7 @@ from mall.shop.base_price import base_price_hundredths, rating_text, yuan_text
 from mall.shop.category_icon import category_icon
 from mall.shop.category_tree import category_choices, category_counts, category_tree, leaves, shelves
 from mall.shop.compare_products import compare_products
-from mall.shop.group_offers import ProductCard, product_cards
+from mall.shop.group_offers import product_cards
 from mall.shop.page_frame import frame_context, has_page, in_words, is_english, is_page
 from mall.shop.product_view import view_product
 from mall.shop.recently_bought import recently_bought
@@ -30,7 +31,6 @@ RECENT_MAX = 10
 POPULAR_MAX = 10
 #: offers read for the popular products, since several may be of one product
 POPULAR_OFFERS = 40
-SIMILAR_MAX = 5
 SUGGESTIONS_MAX = 8
 
 
@@ -102,25 +102,23 @@ def categories() -> str:
 
 @pages.get("/products/<int:product_id>")
 @everyone(OPEN)
-def product(product_id: int) -> str:
+def product(product_id: int) -> str | Response:
+    """One product; the address of one that was merged leads on, and the page says so."""
     actor = current_actor()
-    view = view_product(product_id, region_code=buyer_region(actor))
+    region_code = buyer_region(actor)
+    view = view_product(product_id, region_code=region_code, reader=actor)
     if view is None:
-        abort(404)
-    similar = search_listings(
-        Query(
-            filters={"category": (view.product.category_code,)} if view.product.category_code else {},
-            sort="sales",
-            size=POPULAR_OFFERS,
-            scope=region_scope(actor),
-        )
-    )
+        found = session().get(Product, product_id)
+        if found is None or found.merged_into_id is None:
+            abort(404)
+        return redirect(url_for("shop.product", product_id=found.merged_into_id, was=product_id))
     return render_template(
         "shop/product.html",
         view=view,
         lineage=_lineage(view.product.category_code or ""),
-        similar=_others(product_cards(similar.rows), than=product_id) if view.category else [],
-        own_region=buyer_region(actor),
+        similar=product_cards(view.similar(region_code=region_code)),
+        merged_here=_merged_here(product_id),
+        own_region=region_code,
         units=_units_to_buy_for(actor),
     )
 
@@ -140,7 +138,9 @@ def listing(listing_id: int) -> Response:
 @everyone(OPEN)
 def compare() -> str:
     actor = current_actor()
-    ids = product_ids(request.args.getlist("ids"))
+    asked = product_ids(request.args.getlist("ids"))
+    now = current_ids(asked)
+    ids = tuple(dict.fromkeys(now[one] for one in asked if one in now))
     comparison = compare_products(ids, region_code=buyer_region(actor))
     return render_template(
         "shop/compare.html",
@@ -157,8 +157,11 @@ def _lineage(code: str) -> list[CategoryName]:
     return [names.categories[one] for one in reversed(names.lineage(code))]
 
 
-def _others(cards: list[ProductCard], *, than: int) -> list[ProductCard]:
-    return [card for card in cards if card.main.product_id != than][:SIMILAR_MAX]
+def _merged_here(product_id: int) -> Product | None:
+    """The product whose old address led here, if it really was merged into this one."""
+    was = request.args.get("was", "")
+    found = session().get(Product, int(was)) if was.isascii() and was.isdigit() and len(was) <= 18 else None
+    return found if found is not None and found.merged_into_id == product_id else None
 
 
 def _buying_units(actor: Actor) -> tuple[int, ...]:

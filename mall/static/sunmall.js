@@ -115,6 +115,27 @@
     });
   }
 
+  // -- questions by keyboard: J and K walk from card to card, Y, N and L press its buttons ---------------------------
+
+  const questions = document.querySelector("[data-question-desk]");
+  if (questions) {
+    const cards = [...questions.querySelectorAll(".question")];
+    const present = () => cards.findIndex((card) => card.contains(document.activeElement));
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+      if (event.target.matches("textarea, select, input")) return;
+      const key = event.key.toLowerCase();
+      if (key === "j" || key === "k") {
+        cards[Math.min(Math.max(present() + (key === "j" ? 1 : -1), 0), cards.length - 1)].focus();
+      } else {
+        const button = cards[present()]?.querySelector(`button[data-key="${CSS.escape(key)}"]`);
+        if (!button) return;
+        button.click();
+      }
+      event.preventDefault();
+    });
+  }
+
   // -- menus close when one clicks elsewhere or presses Escape ----------------------------------------------------
 
   document.addEventListener("click", (event) => {

@@ -487,6 +487,29 @@ def _synonyms(scene: Scene) -> Facts:
     word = f"金丝雀打印机{next(scene.numbers)}"
     added = add_synonyms(actor=scene.actor("centre"), direction="both", words=(word, "打印机"))
     return {"synonym_id": added.id, "canary": word}
+def _open_question(scene: Scene) -> Facts:
+    """A question of the matcher about two products of one supplier; earlier ones would push it off its page."""
+    scene.admin.execute("update match_question set state = 'lapsed' where state = 'open'")
+    facts, other = _listing(scene, "on_shelf"), _listing(scene, "on_shelf")
+    row = scene.admin.execute(
+        "insert into match_question (listing_id, supplier_id, product_id, candidate_id, confidence, evidence, state,"
+        " asked_at) values (%s, %s, %s, %s, 70, '[]', 'open', now()) returning id",
+        (facts["listing_id"], facts["supplier_id"], facts["product_id"], other["product_id"]),
+    ).fetchone()
+    assert row is not None
+    return {"question_id": row[0], "canary": facts["canary"]}
+
+
+def _two_products(scene: Scene) -> Facts:
+    facts, other = _listing(scene, "on_shelf"), _listing(scene, "on_shelf")
+    return {**facts, "form": {"into": str(other["product_id"]), "reason": "同一商品"}}
+
+
+def _shared_product(scene: Scene) -> Facts:
+    facts, other = _listing(scene, "on_shelf"), _listing(scene, "on_shelf")
+    move = "update listing set product_id = %s where id = %s"
+    scene.admin.execute(move, (facts["product_id"], other["listing_id"]))
+    return {**facts, "form": {"listing": str(other["listing_id"]), "reason": "不是同一商品"}}
 
 
 def _file(scene: Scene, *, for_supplier: int | None) -> Facts:
@@ -1037,6 +1060,9 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "sunny_checked": lambda scene: _listing(scene, "checked"),
     "entered_ceiling": _entered_ceiling,
     "added_synonyms": _synonyms,
+    "open_question": _open_question,
+    "two_products": _two_products,
+    "shared_product": _shared_product,
     "sunny_waiting": lambda scene: _listing(scene, "needs_category"),
     "sunny_batch": _sunny_batch,
     "sunny_drop": _sunny_drop,

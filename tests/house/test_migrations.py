@@ -98,6 +98,8 @@ NOT_ASKED_BY = {
     "file_drop_take.batch_id",
     # Changes are found by their listing.
     "listing_change.supplier_id",
+    # Questions are found by listing and products; few products are merged, and those have an index of their own.
+    "match_question.supplier_id", "product.merged_into_id",
     # Read by state, and few are under way at a time.
     "payment_request.unit_id", "payment_request.supplier_id",
     # Items in suspense are found by payment, region and what the treasury said.

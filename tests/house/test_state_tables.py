@@ -7,7 +7,9 @@ import pytest
 from mall.assets.asset_card_states import ASSET_CARD_STATES
 from mall.catalogue.listing_change_states import LISTING_CHANGE_STATES
 from mall.catalogue.listing_states import LISTING_STATES
+from mall.catalogue.match_question_states import MATCH_QUESTION_STATES
 from mall.catalogue.price_ceiling_states import PRICE_CEILING_STATES
+from mall.catalogue.product_states import PRODUCT_STATES
 from mall.documents.state_table import StateTable, Step
 from mall.exchange.suspense_states import SUSPENSE_STATES
 from mall.finance.budget_document_states import BUDGET_DOCUMENT_STATES
@@ -273,6 +275,24 @@ withdraw entered  withdrawn ceiling.enter   -
 end      in_force ended     ceiling.enter   -
 """
 
+PRODUCT = """
+merge  current merged  product.merge -
+return merged  current product.split -
+"""
+
+MATCH_QUESTION = """
+same      open      same      match.answer  -
+different open      different match.answer  -
+lapse     open      lapsed    match.lapse   -
+ask_again lapsed    open      match.ask     -
+join      open      same      product.merge -
+join      different same      product.merge -
+join      lapsed    same      product.merge -
+part      open      different product.split -
+part      same      different product.split -
+part      lapsed    different product.split -
+"""
+
 
 @pytest.mark.parametrize(
     ("table", "agreed"),
@@ -289,6 +309,8 @@ end      in_force ended     ceiling.enter   -
         (LISTING_STATES, LISTING),
         (LISTING_CHANGE_STATES, LISTING_CHANGE),
         (PRICE_CEILING_STATES, PRICE_CEILING),
+        (PRODUCT_STATES, PRODUCT),
+        (MATCH_QUESTION_STATES, MATCH_QUESTION),
         (WORKSHEET_STATES, YEAR_END),
         (JOURNAL_STATES, JOURNAL),
     ],
