@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mall.exchange.signature import fits, read_signature_line, read_signed, sign, text_to_sign
+from mall.signed_calls.signature import fits, read_signature_line, read_signed, sign, text_to_sign
 
 KEY = SimpleNamespace(id="treasury-00000001", secret="a secret of the tests")
 OTHER = SimpleNamespace(id="treasury-00000002", secret="another secret")
