@@ -47,6 +47,8 @@ DELETABLE = (
     "worker_heartbeat",
     "welcome_link",
     "import_row",
+    "push_nonce",
+    "supplier_message",
 )
 
 #: a line may be dropped while its order lies with its handler again; in any other state it is a record
