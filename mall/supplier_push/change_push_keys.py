@@ -62,9 +62,10 @@ def retire_push_key(*, actor: Actor, key_id: str) -> None:
 
     Raises Refusal "push.unknown_key", for anybody else's, too.
     """
-    found = session().get(SupplierPushKey, key_id, with_for_update=True)
+    # What no key can be called is not even looked for.
+    found = session().get(SupplierPushKey, key_id, with_for_update=True) if key_id.isprintable() else None
     if found is None or not may(actor, "push.manage", found):
-        raise Refusal("push.unknown_key", key=key_id[:60])
+        raise Refusal("push.unknown_key", key=key_id[:60].replace("\x00", ""))
     if not found.is_good:
         return
     found.ends_at = clock.now()

@@ -79,7 +79,7 @@ def change_skus(
     `name` stands in the audit, such as "push.prices". Every refusal of an entry is recorded.
     """
     read = [_read(entry, shape) for entry in entries]
-    twice = {sku for sku, count in Counter(sku for sku, _entry in read).items() if count > 1}
+    twice = {sku for sku, count in Counter(sku for sku, _entry in read if sku).items() if count > 1}
     listings = _locked_listings(supplier_id, skus={sku for sku, _entry in read})
     outcomes: dict[int, dict[str, Any]] = {}
     # Listings are locked lowest id first, by everybody; the deeds follow that order.

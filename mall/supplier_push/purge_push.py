@@ -19,10 +19,14 @@ SPARE = 2
 
 
 def purge_push() -> int:
-    """Returns how many rows went. The worker calls it; whatever is left goes the next time."""
+    """Returns how many rows went, in transactions of a bounded size. The worker calls it."""
+    gone = purge_acknowledged()
     seconds = [rule(WINDOW_RULE, region_code=code, on=clock.today()).value for code in _regions()]
-    gone = forget_nonces(signed_before=clock.now() - timedelta(seconds=SPARE * max(seconds))) if seconds else 0
-    return gone + purge_acknowledged()
+    if seconds:
+        signed_before = clock.now() - timedelta(seconds=SPARE * max(seconds))
+        while went := forget_nonces(signed_before=signed_before):
+            gone += went
+    return gone
 
 
 def _regions() -> list[int]:

@@ -143,7 +143,9 @@ def purge_acknowledged() -> int:
     purged = 0
     for supplier_id, region_code in _acknowledging():
         days = rule(KEEP_RULE, region_code=region_code, on=clock.today()).value
-        purged += _purge(supplier_id=supplier_id, before=clock.now() - timedelta(days=days))
+        before = clock.now() - timedelta(days=days)
+        while went := _purge(supplier_id=supplier_id, before=before):
+            purged += went
     return purged
 
 

@@ -32,8 +32,7 @@ from mall.supplier_push.change_skus import (
     set_shelf,
     set_stock,
 )
-from mall.supplier_push.signed_push import PushCall, describe_signature, signed_push
-from mall.supplier_push.sku_shape import (
+from mall.supplier_push.push_shape import (
     AcknowledgedShape,
     MessagesShape,
     OutcomesShape,
@@ -43,6 +42,7 @@ from mall.supplier_push.sku_shape import (
     sku_rows,
     whole_skus,
 )
+from mall.supplier_push.signed_push import PushCall, describe_signature, signed_push
 from mall.supplier_push.supplier_message import acknowledge_messages, waiting_messages
 
 api = describe_problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,16 @@ def test_a_replayed_call_is_refused_and_recorded(shelf: Shelf, sunny: Pusher) ->
     assert audited(shelf, "push.nonce_used") == 1
 
 
+def test_of_copies_that_come_at_the_same_moment_one_is_let_in(sunny: Pusher) -> None:
+    signed = sign(sunny.key, method="GET", path=f"{PREFIX}/skus", body=b"", at=clock.now())
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        sent = [pool.submit(sunny.send, "GET", f"{PREFIX}/skus", b"", signed) for _ in range(4)]
+        found = sorted(answer.result().status_code for answer in sent)
+
+    assert found == [200, 409, 409, 409]
+
+
 def test_a_nonce_is_used_once_even_for_another_call(sunny: Pusher) -> None:
     nonce = "0123456789abcdef"
     assert sunny.call("GET", "/skus", nonce=nonce).status_code == 200
@@ -113,7 +124,8 @@ def test_nonces_of_two_suppliers_do_not_meet(sunny: Pusher, moon: Pusher) -> Non
 
 
 def test_nonces_go_when_no_call_could_use_them_any_more(shelf: Shelf, sunny: Pusher) -> None:
-    with clock.frozen(clock.now()):
+    # A time is signed to the second.
+    with clock.frozen(clock.now().replace(microsecond=0)):
         at, nonce = clock.now(), "0123456789abcdef"
         sunny.call("GET", "/skus", at=at, nonce=nonce)
         clock.advance_frozen(timedelta(seconds=300))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -178,8 +179,9 @@ def test_where_nobody_reviews_goods_are_accepted_at_once(shelf: Shelf, sunny: Pu
 
 
 @pytest.fixture
-def story(app: Flask, shelf: Shelf, own_database: Clone, tmp_path: Path) -> Story:
-    return Story(app, world=shelf.world, admin_url=own_database.admin, folder=tmp_path)
+def story(app: Flask, shelf: Shelf, own_database: Clone, tmp_path: Path) -> Iterator[Story]:
+    with clock.frozen(clock.now()):
+        yield Story(app, world=shelf.world, admin_url=own_database.admin, folder=tmp_path)
 
 
 def test_an_order_is_told_of_when_the_unit_has_approved_it(story: Story, sunny: Pusher, moon: Pusher) -> None:

@@ -12,8 +12,8 @@ from mall.refusals import REFUSALS
 from mall.settings import CHECKOUT
 from mall.signed_calls.signature import fits, read_signed, text_to_sign
 from mall.supplier_push.push_key import PushSecret
+from mall.supplier_push.push_shape import MessageShape
 from mall.supplier_push.sku_outcome import OUTCOMES
-from mall.supplier_push.sku_shape import MessageShape
 from mall.supplier_push.supplier_message import KINDS
 from tests.mall.supplier_push.pusher import Pusher
 

@@ -1,4 +1,4 @@
-"""How a supplier's goods look in the push API: shapes for the description, and the same as plain JSON values."""
+"""How goods, outcomes and messages look in the push API: shapes for its description, and the same as JSON values."""
 
 from __future__ import annotations
 
