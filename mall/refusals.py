@@ -2039,9 +2039,9 @@ REFUSALS: dict[str, RefusalText] = {
     ),
     "push.unknown_key": RefusalText(
         http=404,
-        zh="没有密钥 {key}，或它不属于您的企业。",
+        zh="没有这把密钥，或它不属于您的企业。",
         zh_next="请从“推送接口”页面的列表里选择。",
-        en="There is no key {key}, or it is not your house's.",
+        en="There is no such key, or it is not your house's.",
         en_next="Choose from the list on the page “Push API”.",
     ),
     # rating
