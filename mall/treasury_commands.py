@@ -18,10 +18,10 @@ from mall.exchange.reconcile import reconcile
 from mall.exchange.reconciliation import differences_of
 from mall.exchange.settle_return import retry_waiting
 from mall.exchange.sign_batches import sign_batches
-from mall.exchange.signature import instant_text
 from mall.finance.exchange_treasury import export_batch, write_batches
 from mall.jobs.worker import treasury_folders
 from mall.settings import read_settings
+from mall.signed_calls.signature import instant_text
 from mall.web.amounts import fen
 
 

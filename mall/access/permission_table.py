@@ -181,6 +181,9 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "listing.list": ((of_selling_supplier,),),
     "listing.edit": ((of_selling_supplier,),),
     "listing.shelve": ((of_selling_supplier,),),
+    # the supplier's own system: its keys are a person's affair, its messages the system's
+    "push.manage": ((of_selling_supplier, signed_in),),
+    "push.read_messages": ((of_selling_supplier,),),
     # the life of a listing: checked by the system, reviewed by the centre and the second monitor, held by the centre
     "listing.read": ((of_selling_supplier,), (holds("centre", "monitor", "regulator"),)),
     "listing.check": ((is_system,),),

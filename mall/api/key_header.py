@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint
 from flask_openapi3.models.header import Header
@@ -23,10 +25,10 @@ def answer_response(answer: Answer, *, status: int) -> Response:
     return response
 
 
-def describe_key(api: APIBlueprint) -> None:
-    """Describe the header on every unsafe call of this blueprint."""
+def describe_key(api: APIBlueprint, *, without: Collection[str] = ()) -> None:
+    """Describe the header on every unsafe call of this blueprint; `without` names operations that need no key."""
     for item in api.paths.values():
-        if item.post is None:
+        if item.post is None or item.post.operationId in without:
             continue
         item.post.parameters = [*(item.post.parameters or []), _parameter()]
         for status, response in item.post.responses.items():

@@ -13,16 +13,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from mall import clock
-from mall.exchange.signature import (
-    BATCH_PATH,
-    FILE_METHOD,
-    RETURN_PATH,
-    STATEMENT_PATH,
-    Key,
-    fits,
-    read_signature_line,
-    sign,
-)
+from mall.exchange.file_purpose import BATCH_PATH, RETURN_PATH, STATEMENT_PATH
+from mall.signed_calls.signature import FILE_METHOD, Key, fits, read_signature_line, sign
 
 OUT_HEAD, OUT_LINE = "SUNMALL-PAY", "PAY"
 IN_HEAD, IN_LINE = "TREASURY-RETURN", "RETURN"

@@ -20,9 +20,9 @@ from mall.database import atomic, session
 from mall.errors import Refusal
 from mall.exchange.exchange_call import ExchangeCall, ExchangePartner
 from mall.exchange.exchange_key import ExchangeKey
-from mall.exchange.signature import Signed, fits
 from mall.regions.region import province_code
 from mall.regions.regional_rule import rule
+from mall.signed_calls.signature import Signed, fits
 
 #: how far a call's time may lie from ours, to either side
 WINDOW_RULE = "exchange.window_seconds"
@@ -52,6 +52,8 @@ def admit_call(*, actor: Actor, partner: str, signed: Signed, method: str, path:
     Raises Refusal "exchange.out_of_window", "exchange.nonce_used", "exchange.sequence_used"; the last two tell the
     highest number used, so that a partner that lost count finds it again.
     """
+    # Who numbers his calls is read with the number; without one the signature was no signature.
+    assert signed.sequence_no is not None
     now = clock.now()
     window = timedelta(seconds=rule(WINDOW_RULE, region_code=province_code(), on=clock.today()).value)
     if abs(now - signed.at) > window:

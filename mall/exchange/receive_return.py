@@ -15,10 +15,11 @@ from mall.database import atomic, session
 from mall.errors import Refusal
 from mall.exchange.admit_call import require_signature
 from mall.exchange.exchange_key import keys_of
+from mall.exchange.file_purpose import RETURN_PATH
 from mall.exchange.return_file import FILE_BYTES_MAX
-from mall.exchange.signature import FILE_METHOD, RETURN_PATH, Signed, read_signature_line
 from mall.finance.exchange_treasury import ReturnReport, take_returns
 from mall.finance.treasury_batch import RefusedFile
+from mall.signed_calls.signature import FILE_METHOD, Signed, read_signature_line
 
 SIGNATURE_ENDING = ".sig"
 _SIGNATURE_BYTES_MAX = 1_000

@@ -14,8 +14,8 @@ from mall.access.place import Place
 from mall.audit.record import record
 from mall.database import atomic, session
 from mall.errors import Refusal
+from mall.exchange.file_purpose import STATEMENT_PATH
 from mall.exchange.receive_return import check_file, keep_refused, read_bounded, signature_beside
-from mall.exchange.signature import STATEMENT_PATH
 from mall.exchange.statement_file import Statement, StatementFile, read_statement
 from mall.regions.region import Region
 

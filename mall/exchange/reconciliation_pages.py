@@ -17,6 +17,7 @@ from mall.access.guards import current_actor, needs
 from mall.access.place import Place
 from mall.audit.record import record_refusal
 from mall.errors import Refusal
+from mall.exchange.file_purpose import RETURN_PATH
 from mall.exchange.find_differences import CAUSES
 from mall.exchange.receive_return import check_file, keep_refused
 from mall.exchange.receive_statement import receive_statement
@@ -32,7 +33,6 @@ from mall.exchange.reconciliation import (
 from mall.exchange.reconciliation_sheet import reconciliation_sheet
 from mall.exchange.reconciliation_words import cause_advice, cause_name
 from mall.exchange.return_file import FILE_BYTES_MAX, IN_HEAD
-from mall.exchange.signature import RETURN_PATH
 from mall.exchange.take_from_statement import TAKEABLE, take_from_statement
 from mall.finance.book_files import XLSX
 from mall.finance.exchange_treasury import ReturnReport, take_returns

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from mall.database import session
 from mall.exchange.exchange_key import ExchangeKey, key_to_sign_with
+from mall.exchange.file_purpose import BATCH_PATH
 from mall.exchange.receive_return import SIGNATURE_ENDING
-from mall.exchange.signature import BATCH_PATH, FILE_METHOD, Signed, sign
 from mall.finance.treasury_batch import TreasuryBatch
+from mall.signed_calls.signature import FILE_METHOD, Signed, sign
 
 
 def batch_signature(batch: TreasuryBatch, key: ExchangeKey) -> Signed:

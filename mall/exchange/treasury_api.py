@@ -31,10 +31,10 @@ from mall.exchange.receive_return import keep_refused
 from mall.exchange.receive_statement import keep_statement
 from mall.exchange.return_file import FILE_BYTES_MAX
 from mall.exchange.sign_batches import batch_signature
-from mall.exchange.signature import read_signed
 from mall.exchange.statement_file import read_statement
 from mall.finance.exchange_treasury import take_returns
 from mall.finance.treasury_batch import TreasuryBatch, TreasuryReceipt
+from mall.signed_calls.read_headers import signed_headers, signed_path
 
 api = describe_problem(
     APIBlueprint(
@@ -116,14 +116,8 @@ def signed_call(view: Callable[..., Response]) -> Callable[..., Response]:
 def _admitted() -> TreasuryCall:
     request.max_content_length = FILE_BYTES_MAX
     body = request.get_data(cache=False)
-    path = request.full_path.rstrip("?") if request.query_string else request.path
-    signed = read_signed(
-        key_id=request.headers.get("Sunmall-Key", ""),
-        at=request.headers.get("Sunmall-Timestamp", ""),
-        sequence_no=request.headers.get("Sunmall-Sequence", ""),
-        nonce=request.headers.get("Sunmall-Nonce", ""),
-        digest=request.headers.get("Sunmall-Signature", ""),
-    )
+    path = signed_path()
+    signed = signed_headers(is_numbered=True)
     good = require_signature(signed, keys_of(_data_dir()), method=request.method, path=path, body=body)
     g.actor = TREASURY_ACTOR
     admit_call(actor=TREASURY_ACTOR, partner=TREASURY, signed=good, method=request.method, path=path, body=body)

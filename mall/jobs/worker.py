@@ -35,6 +35,7 @@ from mall.search.keep_index import IndexKeeper
 from mall.search.open_engine import open_engine
 from mall.search.search_catalogue import engine_settings
 from mall.settings import Settings
+from mall.supplier_push.purge_push import purge_push
 
 _log = structlog.get_logger("worker")
 
@@ -139,6 +140,7 @@ def run_worker(settings: Settings, *, say: Callable[[str], None]) -> int:
         Chore("matching", match_waiting, 2),
         Chore("suspense", lambda: retry_waiting(actor=SYSTEM), 60),
         Chore("reconciliation", reconcile_by_night, 600),
+        Chore("supplier push", purge_push, 600),
         *_given,
     ]
     threads = [threading.Thread(target=_repeat, args=(chore, stop), name=chore.name, daemon=True) for chore in chores]

@@ -48,6 +48,8 @@ DELETABLE = (
     "welcome_link",
     "import_row",
     "match_task",
+    "push_nonce",
+    "supplier_message",
 )
 
 #: a line may be dropped while its order lies with its handler again; in any other state it is a record

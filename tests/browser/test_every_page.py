@@ -125,7 +125,10 @@ def _kind(path: str) -> str:
     ("who", "paths"),
     [
         ("handler", ("/", "/search?q=复印纸", "/cart", "/orders", "/desk", "/budget", "/notices")),
-        ("supplier", ("/desk", "/orders", "/supplier/listings", "/supplier/imports", "/account")),
+        (
+            "supplier",
+            ("/desk", "/orders", "/supplier/listings", "/supplier/imports", "/supplier/push-keys", "/account"),
+        ),
     ],
 )
 def test_in_english_no_chinese_is_left_in_navigation_and_buttons(

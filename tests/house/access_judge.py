@@ -57,6 +57,7 @@ MISSING: Facts = {
     "run_id": 999999999,
     "difference_id": 999999999,
     "supplier_id": 999999999,
+    "key_id": "push-0000000000000000",
     "request_key": "never-sent-before",
     "unit_id": 999999999,
     "txn_id": 999999999,
@@ -462,6 +463,7 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     "/people/<int:user_id>/posts": lambda facts, person: {
         "organisation_id": str(facts["organisation_id"]), "role": "receiver",
     },
+    "/supplier/push-keys": lambda facts, person: {"supplier_id": str(facts["supplier_id"])},
     "/supplier/listings/new": lambda facts, person: _listing_form(f"NEW-{person.username}"),
     "/supplier/listings/<int:listing_id>/edit": lambda facts, person: _listing_form(f"EDIT-{facts['listing_id']}"),
     "/review/verdicts": lambda facts, person: {"document": f"listing:{facts['listing_id']}", "verdict": "pass"},
@@ -548,6 +550,7 @@ BUSINESS_PAGES = (
     "/orders", "/budget", "/cart", "/assets", "/region", "/suppliers", "/supplier/", "/api/v1/orders",
     "/api/v1/budget-lines", "/api/v1/budget-documents", "/api/v1/fund-use-plans", "/payment-watch", "/api/v1/payment-",
     "/api/v1/asset-cards", "/books", "/year-end", "/api/v1/year-end-worksheets", "/treasury", "/api/v1/treasury",
+    "/api/v1/supplier",
 )  # fmt: skip
 
 

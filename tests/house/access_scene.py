@@ -70,6 +70,7 @@ from mall.plans.draw_up_fund_use_plan import draw_up_fund_use_plan
 from mall.plans.fund_use_plan_actions import perform as perform_on_plan
 from mall.printing.print_order import documents_of, enter_documents
 from mall.search.edit_synonyms import add_synonyms
+from mall.supplier_push.change_push_keys import make_push_key
 from mall.year_end.draw_up_worksheet import draw_up_worksheet
 from mall.year_end.worksheet_actions import perform as perform_on_worksheet
 from tests.house.access_people import Person, token_of
@@ -756,6 +757,15 @@ def _suspense_for(action: str) -> Callable[[Scene], Facts]:
     return make
 
 
+def _push_key(scene: Scene) -> Facts:
+    """The only good key of the first supplier's system."""
+    sunny = scene.world.sunny_id
+    scene.admin.execute("update supplier_push_key set ends_at = made_at where supplier_id = %s", (sunny,))
+    made = make_push_key(actor=scene.actor("supplier"), supplier_id=sunny)
+    close_reading()
+    return {"key_id": made.id, "supplier_id": sunny, "canary": made.id}
+
+
 def _refused_file(scene: Scene) -> Facts:
     name = f"canary-{next(scene.numbers)}.csv"
     keep_refused(
@@ -1057,6 +1067,9 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "sunny_listing": lambda scene: _listing(scene, "on_shelf"),
     "sunny_life": lambda scene: _listing(scene, "on_shelf"),
     "sunny_draft": lambda scene: _listing(scene, "draft"),
+    "sunny_push_key": _push_key,
+    "sunny_push_supplier": lambda scene: {"supplier_id": _push_key(scene)["supplier_id"]},
+    "sunny_push_row": lambda scene: {"canary": _push_key(scene)["key_id"]},
     "sunny_checked": lambda scene: _listing(scene, "checked"),
     "entered_ceiling": _entered_ceiling,
     "added_synonyms": _synonyms,

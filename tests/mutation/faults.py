@@ -476,6 +476,47 @@ FAULTS: tuple[Fault, ...] = (
         "who proposes a match approves it",
         "tests/mall/exchange/test_suspense.py",
     ),
+    # -- suppliers' systems
+    _fault(
+        "listened to and sent again",
+        "mall/supplier_push/admit_push.py",
+        '        if not is_new:\n            raise Refusal("push.nonce_used", nonce=signed.nonce)\n',
+        "",
+        "a call that somebody kept is taken once more",
+        "tests/mall/supplier_push/test_admission.py",
+    ),
+    _fault(
+        "yesterday's push",
+        "mall/supplier_push/admit_push.py",
+        "    if abs(clock.now() - signed.at) > window:\n",
+        "    if signed.at - clock.now() > window:\n",
+        "a call is taken after its nonce was forgotten",
+        "tests/mall/supplier_push/test_admission.py",
+    ),
+    _fault(
+        "another house's messages",
+        "mall/supplier_push/supplier_message.py",
+        "    mine = (SupplierMessage.supplier_id == supplier_id, SupplierMessage.sequence_no.in_(asked))\n",
+        "    mine = (SupplierMessage.sequence_no.in_(asked),)\n",
+        "a supplier acknowledges what another one was told",
+        "tests/mall/supplier_push/test_messages.py",
+    ),
+    _fault(
+        "another house's goods",
+        "mall/supplier_push/change_skus.py",
+        "select(Listing).where(Listing.supplier_id == supplier_id, Listing.sku.in_(skus))",
+        "select(Listing).where(Listing.sku.in_(skus))",
+        "a supplier can tell which numbers others give their goods",
+        "tests/mall/supplier_push/test_batches.py",
+    ),
+    _fault(
+        "half a deed stays",
+        "mall/supplier_push/change_skus.py",
+        "        with session().begin_nested():\n            return deed(actor, listing, entry)\n",
+        "        return deed(actor, listing, entry)\n",
+        "goods above their ceiling come on the shelf although the answer says no",
+        "tests/mall/supplier_push/test_batches.py",
+    ),
     # -- the year's end
     _fault(
         "signed, and then the books moved",

@@ -48,10 +48,18 @@ SIGNED = {
     ("POST", "/treasury/batches/{sequence_no}/receipt"),
     ("POST", "/treasury/returns"),
     ("POST", "/treasury/statements"),
+    ("GET", "/supplier/skus"),
+    ("POST", "/supplier/skus/details"),
+    ("GET", "/supplier/messages"),
+    ("POST", "/supplier/messages/ack"),
 }
+
+#: signed calls that do change something by the call and not by its content
+SIGNED_AND_KEYED = {("POST", "/supplier/prices"), ("POST", "/supplier/stock"), ("POST", "/supplier/shelf")}
 
 PATHS = {
     *SIGNED,
+    *SIGNED_AND_KEYED,
     ("POST", "/tokens"),
     ("GET", "/listings"),
     ("GET", "/listings/{listing_id}"),
@@ -156,8 +164,32 @@ def test_every_unsafe_call_but_signing_in_takes_a_key(api: Api) -> None:
 def test_every_call_says_how_to_be_let_in(api: Api) -> None:
     assert api.description.document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     open_calls = {call for call, operation in operations(api).items() if operation.get("security") != [{"bearer": []}]}
+    read_by_all = {("POST", "/tokens"), ("GET", "/listings"), ("GET", "/listings/{listing_id}")}
 
-    assert open_calls == {("POST", "/tokens"), ("GET", "/listings"), ("GET", "/listings/{listing_id}")} | SIGNED
+    assert open_calls == read_by_all | SIGNED | SIGNED_AND_KEYED
+
+
+def test_every_call_of_a_suppliers_system_names_the_headers_of_its_signature(api: Api) -> None:
+    wanted = {"Sunmall-Key", "Sunmall-Timestamp", "Sunmall-Nonce", "Sunmall-Signature"}
+
+    for (method, path), operation in operations(api).items():
+        if path.startswith("/supplier/"):
+            named = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"}
+            assert wanted <= named, (method, path)
+
+
+def test_a_batch_describes_its_entries_field_by_field(api: Api) -> None:
+    schemas = api.description.document["components"]["schemas"]
+    found = {
+        name: set(schemas[shape]["properties"][name]["items"]["properties"])
+        for shape, name in (("Prices", "prices"), ("Stock", "stock"), ("Shelf", "shelf"))
+    }
+
+    assert found == {
+        "prices": {"sku", "price_fen", "reason"},
+        "stock": {"sku", "stock"},
+        "shelf": {"sku", "shelf", "reason"},
+    }
 
 
 def test_every_reference_leads_somewhere_and_names_are_once(api: Api) -> None:

@@ -6,11 +6,12 @@ import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+from mall.exchange.file_purpose import RETURN_PATH
 from mall.exchange.find_differences import CAUSES
 from mall.exchange.return_file import RESULTS, read_returns
-from mall.exchange.signature import FILE_METHOD, RETURN_PATH, sign, text_to_sign
 from mall.exchange.statement_file import read_statement
 from mall.settings import CHECKOUT
+from mall.signed_calls.signature import FILE_METHOD, sign, text_to_sign
 
 DOCUMENT = (CHECKOUT / "docs" / "treasury-exchange.md").read_text(encoding="utf-8")
 KEY = SimpleNamespace(id="treasury-00000001", secret="a secret of the tests")

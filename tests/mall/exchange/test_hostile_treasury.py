@@ -25,10 +25,10 @@ from mall.exchange import settle_return
 from mall.exchange.exchange_key import ExchangeKey, rotate_key
 from mall.exchange.receive_return import receive_return_file
 from mall.exchange.settle_return import retry_waiting
-from mall.exchange.signature import Signed, sign
 from mall.finance.exchange_treasury import export_batch
 from mall.regions import regional_rule
 from mall.settings import read_settings
+from mall.signed_calls.signature import Signed, sign
 from tests.conftest import books_findings, clone
 from tests.mall.exchange.conftest import Scene, in_june
 from tests.mall.exchange.treasury import Said, Treasury, file_signature, return_text

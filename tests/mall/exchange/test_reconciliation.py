@@ -18,11 +18,11 @@ from mall.access.actor import SYSTEM
 from mall.database import close_reading, session
 from mall.errors import Refusal
 from mall.exchange.exchange_key import ExchangeKey
+from mall.exchange.file_purpose import STATEMENT_PATH
 from mall.exchange.receive_statement import receive_statement
 from mall.exchange.reconcile import explain_difference, reconcile, reconcile_by_night
 from mall.exchange.reconciliation import ReconciliationRun, differences_of
 from mall.exchange.return_file import tail_line
-from mall.exchange.signature import STATEMENT_PATH
 from mall.exchange.statement_file import StatementFile
 from mall.exchange.take_from_statement import take_from_statement
 from mall.settings import Settings

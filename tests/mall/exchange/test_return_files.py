@@ -14,9 +14,9 @@ from mall.access.actor import SYSTEM
 from mall.demo.stand_in_treasury import UnreadableBatch, answer_batches, write_statements
 from mall.errors import Refusal
 from mall.exchange.exchange_key import ExchangeKey
+from mall.exchange.file_purpose import STATEMENT_PATH
 from mall.exchange.receive_return import receive_return_file
 from mall.exchange.reconcile import reconcile
-from mall.exchange.signature import STATEMENT_PATH
 from mall.jobs import worker
 from mall.jobs.worker import exchange_with_treasury, statement_folder, treasury_folders
 from mall.settings import Settings

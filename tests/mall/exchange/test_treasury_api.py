@@ -13,9 +13,10 @@ from mall.access.actor import SYSTEM
 from mall.errors import Refusal
 from mall.exchange.exchange_call import SequenceGap, gaps_of
 from mall.exchange.exchange_key import ExchangeKey, key_to_sign_with, keys_of, retire_key, rotate_key
-from mall.exchange.signature import BATCH_PATH, FILE_METHOD, fits, read_signature_line, sign
+from mall.exchange.file_purpose import BATCH_PATH
 from mall.installation.keep_secrets import FILE_NAME
 from mall.settings import Settings
+from mall.signed_calls.signature import FILE_METHOD, fits, read_signature_line, sign
 from tests.journeys.story import Book, Story
 from tests.mall.exchange.treasury import Treasury, return_text
 

@@ -13,8 +13,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from mall import clock
+from mall.exchange.file_purpose import RETURN_PATH
 from mall.exchange.return_file import IN_HEAD, IN_LINE, tail_line
-from mall.exchange.signature import FILE_METHOD, RETURN_PATH, Key, Signed, instant_text, sign
+from mall.signed_calls.signature import FILE_METHOD, Key, Signed, instant_text, sign
 
 #: (payment number, result, amount in fen, reference, reason)
 Said = tuple[str, str, int, str, str]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from mall.exchange.signature import fits, read_signature_line, read_signed, sign, text_to_sign
+from mall.signed_calls.signature import fits, read_signature_line, read_signed, sign, text_to_sign
 
 KEY = SimpleNamespace(id="treasury-00000001", secret="a secret of the tests")
 OTHER = SimpleNamespace(id="treasury-00000002", secret="another secret")
@@ -22,6 +23,32 @@ def test_signed_text_is_seven_lines() -> None:
         "SUNMALL-HMAC-SHA256\nPOST\n/api/v1/treasury/returns\n2026-11-28T15:00:00Z\n42\n"
         "8f14e45fceea167a5a36dedd4bea2543\ned7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73"
     )
+
+
+def test_signed_text_of_a_call_without_a_number_leaves_its_line_out() -> None:
+    text = text_to_sign(**CALL, at=AT, sequence_no=None, nonce="8f14e45fceea167a5a36dedd4bea2543")
+
+    assert text == (
+        "SUNMALL-HMAC-SHA256\nPOST\n/api/v1/treasury/returns\n2026-11-28T15:00:00Z\n"
+        "8f14e45fceea167a5a36dedd4bea2543\ned7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73"
+    )
+
+
+@pytest.mark.parametrize(("signed_no", "told_no"), [(42, None), (None, 42)])
+def test_a_number_can_neither_be_dropped_nor_added(signed_no: int | None, told_no: int | None) -> None:
+    signed = sign(KEY, **CALL, at=AT, sequence_no=signed_no)
+
+    assert fits(signed, [KEY], **CALL)
+    assert not fits(replace(signed, sequence_no=told_no), [KEY], **CALL)
+
+
+def test_a_call_without_a_number_is_read_only_where_none_is_asked_for() -> None:
+    good = {"key_id": KEY.id, "at": "2026-11-28T15:00:00Z", "nonce": "0" * 32, "digest": "a" * 64}
+
+    without = read_signed(**good, sequence_no=None)
+
+    assert without is not None and without.sequence_no is None
+    assert read_signed(**good, sequence_no="") is None
 
 
 def test_signature_of_a_known_text_is_the_known_one() -> None:

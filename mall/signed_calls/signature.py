@@ -1,4 +1,4 @@
-"""What is signed, how, and how a signature is looked at: HMAC-SHA256 over seven lines of text.
+"""What is signed, how, and how a signature is looked at: HMAC-SHA256 over a few lines of text.
 
     SUNMALL-HMAC-SHA256
     POST
@@ -8,8 +8,9 @@
     8f14e45fceea167a5a36dedd4bea2543
     e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
-A file is signed the same way, with FILE as its method and its purpose as its path; what stands in the headers of a call
-stands in the one line of the file's detached signature.
+A partner who does not number its calls leaves the fifth line out: no number looks like a nonce, so neither text can
+pass for the other. A file is signed the same way, with FILE as its method and its purpose as its path; what stands in
+the headers of a call stands in the one line of the file's detached signature.
 """
 
 from __future__ import annotations
@@ -25,8 +26,6 @@ from typing import Protocol
 
 SCHEME = "SUNMALL-HMAC-SHA256"
 FILE_METHOD = "FILE"
-#: what a signed file is good for: a statement cannot be sent as a return
-BATCH_PATH, RETURN_PATH, STATEMENT_PATH = "/treasury/batches", "/treasury/returns", "/treasury/statements"
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _DIGITS = re.compile(r"[1-9][0-9]{0,17}")
@@ -45,11 +44,11 @@ class Key(Protocol):
 
 @dataclass(frozen=True)
 class Signed:
-    """A signature with what it covers besides method, path and body."""
+    """A signature with what it covers besides method, path and body; `sequence_no` is None where calls have none."""
 
     key_id: str
     at: datetime
-    sequence_no: int
+    sequence_no: int | None
     nonce: str
     digest: str
 
@@ -59,7 +58,14 @@ class Signed:
 
 
 def sign(
-    key: Key, *, method: str, path: str, body: bytes, at: datetime, sequence_no: int, nonce: str | None = None
+    key: Key,
+    *,
+    method: str,
+    path: str,
+    body: bytes,
+    at: datetime,
+    sequence_no: int | None = None,
+    nonce: str | None = None,
 ) -> Signed:
     """Sign a call or a file. `path` includes the query; `nonce` is drawn where none is given."""
     nonce = nonce or secrets.token_hex(16)
@@ -82,9 +88,12 @@ def fits(signed: Signed, keys: Iterable[Key], *, method: str, path: str, body: b
     return is_good
 
 
-def read_signed(*, key_id: str, at: str, sequence_no: str, nonce: str, digest: str) -> Signed | None:
-    """The parts of a signature as they came; None where one of them is not what it must be."""
-    if not (_INSTANT.fullmatch(at) and _DIGITS.fullmatch(sequence_no)):
+def read_signed(*, key_id: str, at: str, sequence_no: str | None, nonce: str, digest: str) -> Signed | None:
+    """The parts of a signature as they came; None where one of them is not what it must be.
+
+    `sequence_no` is None for a partner who does not number its calls.
+    """
+    if not (_INSTANT.fullmatch(at) and (sequence_no is None or _DIGITS.fullmatch(sequence_no))):
         return None
     if not (_NONCE.fullmatch(nonce) and _HEX.fullmatch(digest) and 0 < len(key_id) <= 60 and key_id.isascii()):
         return None
@@ -92,7 +101,7 @@ def read_signed(*, key_id: str, at: str, sequence_no: str, nonce: str, digest: s
         instant = datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return Signed(key_id, instant, int(sequence_no), nonce, digest)
+    return Signed(key_id, instant, None if sequence_no is None else int(sequence_no), nonce, digest)
 
 
 def read_signature_line(text: str) -> Signed | None:
@@ -108,14 +117,15 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def text_to_sign(*, method: str, path: str, body: bytes, at: datetime, sequence_no: int, nonce: str) -> str:
-    """The seven lines; docs/treasury-exchange.md shows them."""
-    lines = (
-        SCHEME, method.upper(), path, instant_text(at), str(sequence_no), nonce, hashlib.sha256(body).hexdigest()
-    )  # fmt: skip
+def text_to_sign(*, method: str, path: str, body: bytes, at: datetime, sequence_no: int | None, nonce: str) -> str:
+    """The lines; docs/treasury-exchange.md and docs/supplier-push.md show them."""
+    number = () if sequence_no is None else (str(sequence_no),)
+    lines = (SCHEME, method.upper(), path, instant_text(at), *number, nonce, hashlib.sha256(body).hexdigest())
     return "\n".join(lines)
 
 
-def _digest(secret: str, *, method: str, path: str, body: bytes, at: datetime, sequence_no: int, nonce: str) -> str:
+def _digest(
+    secret: str, *, method: str, path: str, body: bytes, at: datetime, sequence_no: int | None, nonce: str
+) -> str:
     text = text_to_sign(method=method, path=path, body=body, at=at, sequence_no=sequence_no, nonce=nonce)
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
