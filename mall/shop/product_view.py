@@ -12,6 +12,7 @@ from mall import clock
 from mall.catalogue.category import Category
 from mall.catalogue.completeness import completeness
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_image import ShownImage, images_of
 from mall.catalogue.listing_states import NOT_SHOWN
 from mall.catalogue.price_history import price_changes_of_product
 from mall.catalogue.product import Product
@@ -31,8 +32,13 @@ _TAGS = {
 }  # fmt: skip
 _TABLE_ROWS_MAX = 60
 _DEEDS_MAX = 40
+#: several suppliers may each show five of one product
+_GALLERY_MAX = 12
 #: what the shop tells of the life of an offer; who did it stands on the page of its life, for those who may know
-_PUBLIC_DEEDS = ("approve", "shelve", "take_off", "put_on", "freeze", "lift", "expire", "delist")
+_PUBLIC_DEEDS = (
+    "approve", "shelve", "take_off", "put_on", "freeze", "lift", "expire", "delist",
+    "add_image", "remove_image", "take_down_image",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,14 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class GalleryImage:
+    """An image of the product, and whose offer it comes with."""
+
+    image: ShownImage
+    offer: ShownOffer
+
+
+@dataclass(frozen=True)
 class ProductView:
     """A product with its offers, those that can be ordered first, the cheapest per base unit on top."""
 
@@ -90,6 +104,7 @@ class ProductView:
     price_rows: list[PriceRow]
     price_rows_left_out: int
     deeds: list[Deed]
+    gallery: list[GalleryImage]
 
     @property
     def available(self) -> list[ShownOffer]:
@@ -111,12 +126,15 @@ def view_product(product_id: int, *, region_code: int | None) -> ProductView | N
         .join(Supplier, Supplier.id == Listing.supplier_id)
         .where(Listing.product_id == product_id, Listing.state.not_in(NOT_SHOWN))
     )
+    pairs = [(listing, supplier) for listing, supplier in rows]
+    images = images_of([listing.id for listing, _supplier in pairs])
     offers = _offers(
-        [(listing, supplier) for listing, supplier in rows],
+        pairs,
         product=product,
         category=category,
         region_code=region_code,
         on=clock.today(),
+        images=images,
     )
     if not offers:
         return None
@@ -129,6 +147,7 @@ def view_product(product_id: int, *, region_code: int | None) -> ProductView | N
         price_rows=price_rows[:_TABLE_ROWS_MAX],
         price_rows_left_out=max(0, len(price_rows) - _TABLE_ROWS_MAX),
         deeds=_deeds(offers),
+        gallery=_gallery(offers, images),
     )
 
 
@@ -151,6 +170,7 @@ def _offers(
     category: Category | None,
     region_code: int | None,
     on: date,
+    images: dict[int, list[ShownImage]],
 ) -> list[ShownOffer]:
     judged = [
         (listing, supplier, availability(listing, supplier, category, region_code=region_code, on=on))
@@ -166,7 +186,7 @@ def _offers(
             reasons,
             cheapest=min(prices, default=None),
             of_several=len(prices) > 1,
-            score=completeness(listing, product, category, on=on).score,
+            score=completeness(listing, product, category, on=on, image_count=len(images.get(listing.id, ()))).score,
         )
         for listing, supplier, reasons in judged
     ]
@@ -195,6 +215,15 @@ def _shown_offer(
         description=clean_description(listing.description_html),
         score=score,
     )
+
+
+def _gallery(offers: list[ShownOffer], images: dict[int, list[ShownImage]]) -> list[GalleryImage]:
+    """The images of all offers in the order of the offers; one that two suppliers show stands there once."""
+    found: dict[str, GalleryImage] = {}
+    for offer in offers:
+        for image in images.get(offer.listing.id, ()):
+            found.setdefault(image.sha256, GalleryImage(image, offer))
+    return list(found.values())[:_GALLERY_MAX]
 
 
 def _deeds(offers: list[ShownOffer]) -> list[Deed]:
