@@ -111,7 +111,7 @@ def _in_child(content: bytes, *, kind: str, pixels_max: int) -> PreparedImage:
         target.seek(0)
         words.seek(0)
         if done.returncode == 0:
-            return _read_answer(target.read(OUTPUT_BYTES_MAX + 1), pixels_max=pixels_max)
+            return _read_answer(target.read(OUTPUT_BYTES_MAX + 1))
         if -done.returncode in (signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ):
             raise Refusal("image.too_heavy")
         if done.returncode < 0:
@@ -122,7 +122,7 @@ def _in_child(content: bytes, *, kind: str, pixels_max: int) -> PreparedImage:
         raise RuntimeError(f"the image child failed ({done.returncode}): {said}")
 
 
-def _read_answer(answer: bytes, *, pixels_max: int) -> PreparedImage:
+def _read_answer(answer: bytes) -> PreparedImage:
     line, _, rest = answer.partition(b"\n")
     said = json.loads(line)
     if "refusal" in said:
