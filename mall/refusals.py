@@ -1115,6 +1115,13 @@ REFUSALS: dict[str, RefusalText] = {
         en="Whoever removes a supplier's image gives a reason; “other” needs a note of 2 to 500 characters.",
         en_next="Choose the reason; the supplier reads it.",
     ),
+    "image.taken_down": RefusalText(
+        http=409,
+        zh="审核人已把这张图片从“{name}”删除，不能再加上。",
+        zh_next="请换一张图片；删除的理由在商品记录里，有异议请联系采购中心。",
+        en="A reviewer removed this image from “{name}”; it cannot be added again.",
+        en_next="Choose another image. The reason stands in the history of the goods; if you disagree, ask the purchasing centre.",
+    ),
     "image.too_big": RefusalText(
         http=413,
         zh="图片有 {size_bytes} 字节，最多 {size_bytes_max} 字节。",

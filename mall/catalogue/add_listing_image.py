@@ -46,7 +46,7 @@ def add_listing_image(*, actor: Actor, listing_id: int, image: KeptImage, reques
     """Show `image`, whose files lie on the disk already, behind the others. Returns the id of its row.
 
     Raises Refusal "listing.unknown", "access.denied", "image.not_changeable", "image.already_there",
-    "image.too_many" (facts: most).
+    "image.taken_down" (a reviewer removed this very image from this listing), "image.too_many" (facts: most).
     """
     claimed = claim(
         actor=actor,
@@ -89,8 +89,11 @@ def require_changeable(listing: Listing) -> None:
 
 def _add(listing: Listing, *, content_id: int, actor: Actor) -> ListingImage:
     standing = (ListingImage.listing_id == listing.id, ListingImage.removed_at.is_(None))
-    if session().scalar(select(ListingImage.id).where(*standing, ListingImage.content_id == content_id)):
+    same = (ListingImage.listing_id == listing.id, ListingImage.content_id == content_id)
+    if session().scalar(select(ListingImage.id).where(*same, ListingImage.removed_at.is_(None))):
         raise Refusal("image.already_there", name=listing.name)
+    if session().scalar(select(ListingImage.id).where(*same, ListingImage.removed_reason != "").limit(1)):
+        raise Refusal("image.taken_down", name=listing.name)
     last = session().scalar(select(func.max(ListingImage.position)).where(*standing)) or 0
     row = ListingImage(
         listing_id=listing.id,

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Select, fun
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_states import NOT_SHOWN
 from mall.database import Base, Instant, session
 from mall.images.image_content import ImageContent
 from mall.images.image_sizes import SIZES, fitted
@@ -105,15 +106,25 @@ def image_counts(listing_ids: Iterable[int]) -> dict[int, int]:
     return dict(session().execute(query).all())
 
 
-def places_of(sha256: str) -> list[tuple[bool, Listing]]:
-    """(is it shown there, listing) for every listing that has or had this image."""
-    query = (
-        select(ListingImage.removed_at.is_(None), Listing)
+def is_public(sha256: str) -> bool:
+    """Whether some listing that the shop shows, shows this image."""
+    where = (ListingImage.removed_at.is_(None), Listing.state.not_in(NOT_SHOWN))
+    return bool(session().scalar(select(_with(sha256).where(*where).exists())))
+
+
+def owners_of(sha256: str) -> list[Listing]:
+    """One listing of each supplier that shows or showed this image: whoever may read it may see the image."""
+    query = _with(sha256).distinct(Listing.supplier_id).order_by(Listing.supplier_id, Listing.id)
+    return list(session().scalars(query))
+
+
+def _with(sha256: str) -> Select[tuple[Listing]]:
+    return (
+        select(Listing)
+        .join(ListingImage, ListingImage.listing_id == Listing.id)
         .join(ImageContent, ImageContent.id == ListingImage.content_id)
-        .join(Listing, Listing.id == ListingImage.listing_id)
         .where(ImageContent.sha256 == sha256)
     )
-    return [(is_shown, listing) for is_shown, listing in session().execute(query)]
 
 
 def _shown() -> Select[Any]:

@@ -18,6 +18,7 @@ from mall.catalogue.listing import Listing
 from mall.catalogue.listing_image import IMAGE_REASONS, images_of
 from mall.catalogue.remove_listing_image import remove_listing_image
 from mall.database import close_reading, session
+from mall.documents.once import RequestRecord
 from mall.errors import Refusal
 from mall.images.keep_image import keep_image
 from mall.images.prepare_image import prepare_image
@@ -94,20 +95,22 @@ def remove(listing_id: int, image_id: int) -> Response | tuple[str, int]:
 
 def _add_one(listing_id: int, file: FileStorage, *, number: int) -> None:
     listing = session().get_one(Listing, listing_id)
-    # Asked before the picture is decoded, and again under the lock.
-    require_room(listing)
+    key = f"{_key()}-{number}" if _key() else None
+    if not _is_repeated(key):
+        # Asked before the picture is decoded, and again under the lock.
+        require_room(listing)
     limits = image_limits(listing)
     # Decoding takes its time: no connection is kept waiting for it.
     close_reading()
     image = prepare_image(file.stream.read(), bytes_max=limits.size_bytes, pixels_max=limits.pixels)
     kept = keep_image(image, data_dir=current_app.config["SUNMALL"].data_dir)
-    key = _key()
-    add_listing_image(
-        actor=current_actor(),
-        listing_id=listing_id,
-        image=kept,
-        request_key=f"{key}-{number}" if key else None,
-    )
+    add_listing_image(actor=current_actor(), listing_id=listing_id, image=kept, request_key=key)
+
+
+def _is_repeated(key: str | None) -> bool:
+    """Whether this was asked before: then the use-case gives the first answer again, however many images there are."""
+    asked = (current_actor().user_id, "listing.add_image", key)
+    return key is not None and session().get(RequestRecord, asked) is not None
 
 
 def _answer(
@@ -165,7 +168,6 @@ def _page(listing: Listing, *, refused: Words | None = None, about: str = "") ->
         reasons=[(code, image_reason_name(code)) for code in IMAGE_REASONS],
         refused=refused,
         about=about,
-        given=request.form,
     )
 
 

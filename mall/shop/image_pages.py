@@ -8,8 +8,7 @@ from flask import Blueprint, Response, abort, current_app, send_file
 
 from mall.access.authorize import may
 from mall.access.guards import current_actor, everyone
-from mall.catalogue.listing_image import places_of
-from mall.catalogue.listing_states import NOT_SHOWN
+from mall.catalogue.listing_image import is_public, owners_of
 from mall.images.image_sizes import MEDIA_TYPE, SIZES
 from mall.images.keep_image import image_path
 from mall.web.static_files import FOR_A_YEAR
@@ -30,15 +29,14 @@ def show(image_hash: str, size: str) -> Response:
     """
     if size not in SIZES or not _SHA256.fullmatch(image_hash):
         abort(404)
-    places = places_of(image_hash)
-    is_public = any(is_shown and listing.state not in NOT_SHOWN for is_shown, listing in places)
+    is_open = is_public(image_hash)
     actor = current_actor()
-    if not is_public and not any(may(actor, "listing.read", listing) for _is_shown, listing in places):
+    if not is_open and not any(may(actor, "listing.read", listing) for listing in owners_of(image_hash)):
         abort(404)
     path = image_path(image_hash, size=size, data_dir=current_app.config["SUNMALL"].data_dir)
     if not path.is_file():
         abort(404)
     response = send_file(path, mimetype=MEDIA_TYPE, etag=f"{image_hash[:32]}-{size}")
-    if is_public:
+    if is_open:
         response.headers["Cache-Control"] = FOR_A_YEAR
     return response

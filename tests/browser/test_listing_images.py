@@ -12,7 +12,10 @@ from tests.browser.visitor import NARROW, WIDE, Visitor
 from tests.mall.images.pictures import encoded, quartered
 
 #: the strip shows its third picture
-SCROLLED = (
+SCROLLED = """() => {
+    const strip = document.querySelector(".gallery-strip");
+    return strip.scrollLeft > strip.clientWidth;
+}"""
     "() => { const strip = document.querySelector('.gallery-strip'); return strip.scrollLeft > strip.clientWidth }"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -17,6 +18,7 @@ from mall.images import prepare_image as preparing
 from mall.images.image_sizes import SIZES, fitted, measures
 from mall.images.keep_image import image_path, keep_image
 from mall.images.prepare_image import PreparedImage, prepare_image, webp_measure
+from mall.settings import CHECKOUT
 from tests.mall.images.pictures import (
     chunk,
     corners,
@@ -180,6 +182,13 @@ def test_a_bug_of_our_own_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None
 
     with pytest.raises(RuntimeError, match="child failed"):
         prepare(encoded(plain()))
+
+
+def test_the_server_itself_never_loads_the_decoder() -> None:
+    names = "mall.shop.image_pages, mall.listing_review.listing_image_pages, mall.catalogue.listing_image"
+    asked = f"import sys, {names}; sys.exit('PIL' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("extra", [b"", SCRIPT])
