@@ -16,8 +16,6 @@ SCROLLED = """() => {
     const strip = document.querySelector(".gallery-strip");
     return strip.scrollLeft > strip.clientWidth;
 }"""
-    "() => { const strip = document.querySelector('.gallery-strip'); return strip.scrollLeft > strip.clientWidth }"
-)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
