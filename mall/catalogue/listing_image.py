@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Select, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.catalogue.listing import Listing
@@ -87,7 +88,7 @@ def first_images(listing_ids: Iterable[int]) -> dict[int, ShownImage]:
     query = (
         _shown()
         .where(ListingImage.listing_id.in_(wanted))
-        .distinct(ListingImage.listing_id)
+        .ext(distinct_on(ListingImage.listing_id))
         .order_by(ListingImage.listing_id, ListingImage.position, ListingImage.id)
     )
     return {row.listing_id: ShownImage(*row) for row in session().execute(query)}
@@ -114,7 +115,7 @@ def is_public(sha256: str) -> bool:
 
 def owners_of(sha256: str) -> list[Listing]:
     """One listing of each supplier that shows or showed this image: whoever may read it may see the image."""
-    query = _with(sha256).distinct(Listing.supplier_id).order_by(Listing.supplier_id, Listing.id)
+    query = _with(sha256).ext(distinct_on(Listing.supplier_id)).order_by(Listing.supplier_id, Listing.id)
     return list(session().scalars(query))
 
 
