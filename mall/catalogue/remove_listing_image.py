@@ -36,6 +36,7 @@ def remove_listing_image(
     `reason` is one of IMAGE_REASONS and needed of a reviewer only, `note` with "other". Raises Refusal
     "listing.unknown", "access.denied", "image.not_changeable", "image.unknown", "image.reason_needed".
     """
+    note = note.replace("\x00", "").strip()
     claimed = claim(
         actor=actor,
         action="listing.remove_image",
@@ -59,7 +60,7 @@ def remove_listing_image(
         "remove_image" if is_own else "take_down_image",
         actor,
         permission="listing.remove_image",
-        note="" if is_own else note.strip(),
+        note="" if is_own else note,
         facts={
             "image": session().get_one(ImageContent, row.content_id).sha256,
             **({} if is_own else {"image_reason": reason}),
@@ -72,8 +73,7 @@ def remove_listing_image(
 
 
 def _require_reason(reason: str, note: str) -> None:
-    words = note.strip()
-    if reason not in IMAGE_REASONS or len(words) > _NOTE_LENGTH_MAX or (reason == "other" and len(words) < 2):
+    if reason not in IMAGE_REASONS or len(note) > _NOTE_LENGTH_MAX or (reason == "other" and len(note) < 2):
         raise Refusal("image.reason_needed")
 
 

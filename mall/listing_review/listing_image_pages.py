@@ -61,12 +61,12 @@ def add(listing_id: int) -> Response | tuple[str, int]:
 @needs("listing.edit")
 def arrange(listing_id: int) -> Response | tuple[str, int]:
     """Show the images in another order; each button sends the whole order that it stands for."""
-    _visible(listing_id, permission="listing.edit", action="listing.arrange_images")
+    name = _visible(listing_id, permission="listing.edit", action="listing.arrange_images").name
 
     def deed() -> None:
         words = request.form.get("order", "").split(",")
         if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words):
-            raise Refusal("request.invalid", errors=[{"field": "order", "message": request.form.get("order", "")[:40]}])
+            raise Refusal("image.order_stale", name=name)
         arrange_listing_images(
             actor=current_actor(), listing_id=listing_id, image_ids=[int(word) for word in words], request_key=_key()
         )
@@ -110,7 +110,7 @@ def _add_one(listing_id: int, file: FileStorage, *, number: int) -> None:
 def _is_repeated(key: str | None) -> bool:
     """Whether this was asked before: then the use-case gives the first answer again, however many images there are."""
     asked = (current_actor().user_id, "listing.add_image", key)
-    return key is not None and session().get(RequestRecord, asked) is not None
+    return key is not None and key.isprintable() and session().get(RequestRecord, asked) is not None
 
 
 def _answer(
