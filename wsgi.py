@@ -104,7 +104,14 @@ def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> 
 
     # The demo's events go to whoever subscribes, as in the worker.
     create_app(settings)
-    load_demo(seed=seed, password=settings.demo_password, importer=_import_file, settle=_settle, say=say)
+    load_demo(
+        seed=seed,
+        password=settings.demo_password,
+        importer=_import_file,
+        settle=_settle,
+        say=say,
+        data_dir=settings.data_dir,
+    )
 
 
 def _import_file(path: Path, credit_code: str, mode: str) -> dict[str, int]:

@@ -190,6 +190,8 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "listing.review": ((holds("centre", "monitor"), not_of_selling_supplier),),
     "listing.hold": ((holds("centre"), not_of_selling_supplier),),
     "listing.lift": ((holds("centre"), not_of_selling_supplier), (is_system,)),
+    # images of goods: their supplier, and the reviewers, who owe a reason
+    "listing.remove_image": ((of_selling_supplier,), (holds("centre", "monitor"), not_of_selling_supplier)),
     "listing.expire": ((is_system,),),
     "listing.lapse_change": ((is_system,),),
     # which listings are the same goods: the matcher decides what is sure, the centre the rest, nobody her own goods

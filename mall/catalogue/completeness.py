@@ -22,10 +22,13 @@ WEIGHTS = {
     "origin": 5,
     "warranty": 5,
     "description": 15,
+    "images": 10,
     "certificate": 10,
     "attributes": 30,
 }
 _DESCRIPTION_LENGTH_MIN = 20
+#: the whole, the label, the pack: more are welcome and earn nothing
+_IMAGES_WANTED = 3
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,14 @@ class Completeness:
     attributes: tuple[AttributeRecord, ...]
 
 
-def completeness(listing: Listing, product: Product, category: Category | None, *, on: date) -> Completeness:
-    """Judge one listing by what goods of its category should say. Services have no brand, model, GTIN or origin."""
-    there = _parts(listing, product, category, on=on)
+def completeness(
+    listing: Listing, product: Product, category: Category | None, *, on: date, image_count: int
+) -> Completeness:
+    """Judge one listing, which shows `image_count` images, by what goods of its category should say.
+
+    Services have no brand, model, GTIN or origin, and nothing to be photographed.
+    """
+    there = _parts(listing, product, category, on=on, image_count=image_count)
     total = sum(WEIGHTS[part] for part in there) * 100
     earned = sum(WEIGHTS[part] * share for part, share in there.items())
     code = product.category_code or ""
@@ -50,7 +58,9 @@ def completeness(listing: Listing, product: Product, category: Category | None, 
     )
 
 
-def _parts(listing: Listing, product: Product, category: Category | None, *, on: date) -> dict[str, int]:
+def _parts(
+    listing: Listing, product: Product, category: Category | None, *, on: date, image_count: int
+) -> dict[str, int]:
     """Each part that these goods should have, with how much of it there is in a hundred."""
     found = {
         "category": 100 * (category is not None),
@@ -62,6 +72,7 @@ def _parts(listing: Listing, product: Product, category: Category | None, *, on:
         found["model"] = 100 * bool(product.model)
         found["gtin"] = 100 * bool(product.gtin)
         found["origin"] = 100 * bool(listing.origin)
+        found["images"] = 100 * min(image_count, _IMAGES_WANTED) // _IMAGES_WANTED
     if category is not None and category.is_asset:
         found["warranty"] = 100 * (listing.warranty_months is not None)
     if category is not None and compulsory_certificate(category.code, on=on) is not None:

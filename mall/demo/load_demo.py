@@ -34,6 +34,7 @@ from mall.demo.plan_purchases import Market, Offer, PlannedLine, PlannedUnit, pl
 from mall.demo.run_asset_exchange import run_asset_exchange
 from mall.demo.run_budget_documents import run_budget_documents
 from mall.demo.run_fund_use_plans import plan_year, run_fund_use_plans
+from mall.demo.run_listing_images import run_listing_images
 from mall.demo.run_listing_life import run_listing_life
 from mall.demo.run_orders import Cast, Interruption, Report, UnitFacts, run_orders
 from mall.demo.run_payment_watch import run_payment_watch
@@ -79,6 +80,7 @@ class _Load:
     importer: Importer
     settle: Settle
     say: Say
+    data_dir: Path
 
     @property
     def years(self) -> range:
@@ -92,14 +94,15 @@ def load_demo(
     importer: Importer,
     settle: Settle,
     say: Say,
+    data_dir: Path,
     scale: Scale | None = None,
 ) -> bool:
     """Load what is not loaded yet. Returns whether there was anything to do.
 
     `importer(path, credit_code, mode)` and `settle(credit_code)` stand for the loading dock, which the mall does
-    not know. Everybody who wants events (notices, search, supervision) must be subscribed. Raises
-    Refusal "demo.other_seed" when a province of another seed was begun, "demo.not_empty" when the
-    database has organisations that are not the demo's.
+    not know; `data_dir` is where images lie. Everybody who wants events (notices, search, supervision) must be
+    subscribed. Raises Refusal "demo.other_seed" when a province of another seed was begun, "demo.not_empty" when
+    the database has organisations that are not the demo's.
     """
     known = stages()
     close_reading()
@@ -115,7 +118,7 @@ def load_demo(
         raise Refusal("demo.other_seed", seed=seed, loaded_seed=begun.facts["seed"])
     with tempfile.TemporaryDirectory(prefix="sunmall-demo-") as folder, _quick_commits():
         load = _prepare(begun.facts, scale=scale or Scale(), folder=Path(folder), importer=importer,
-                        settle=settle, say=say)  # fmt: skip
+                        settle=settle, say=say, data_dir=data_dir)  # fmt: skip
         _run_stages(load, password=password, done={name for name, stage in known.items() if stage.done_at})
     say(f"演示省份已装入，用时 {time.monotonic() - began:.0f} 秒")
     return True
@@ -156,6 +159,7 @@ def _run_stages(load: _Load, *, password: str, done: set[str]) -> None:
             run_payment_watch(province=load.province, ends_at=load.ends_at)
             run_year_end(province=load.province, ends_at=load.ends_at)
             run_fund_use_plans(province=load.province, ends_at=load.ends_at)
+            _run_images(load)
             run_listing_life(ends_at=load.ends_at)
         _finish("orders", facts={"orders": report.orders, "deeds": report.deeds, "refused": dict(report.refusals)})
     if "events" not in done:
@@ -181,12 +185,19 @@ def _period(seed: int, *, scale: Scale) -> dict[str, Any]:
 
 
 def _prepare(
-    facts: dict[str, Any], *, scale: Scale, folder: Path, importer: Importer, settle: Settle, say: Say
+    facts: dict[str, Any],
+    *,
+    scale: Scale,
+    folder: Path,
+    importer: Importer,
+    settle: Settle,
+    say: Say,
+    data_dir: Path,
 ) -> _Load:
     starts_at, ends_at = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
     return _Load(
         province=_province(ends_at), seed=facts["seed"], starts_at=starts_at, ends_at=ends_at, scale=scale,
-        folder=folder, importer=importer, settle=settle, say=say,
+        folder=folder, importer=importer, settle=settle, say=say, data_dir=data_dir,
     )  # fmt: skip
 
 
@@ -350,6 +361,17 @@ def read_cast(load: _Load) -> Cast:
     suppliers = {ids[one.key]: actor_named(one.username) for one in load.province.suppliers}
     close_reading()
     return Cast(units=units, suppliers=suppliers, centre=actors["centre"])
+
+
+def _run_images(load: _Load) -> None:
+    ids = ids_by_key(load.province)
+    began = time.monotonic()
+    added = run_listing_images(
+        supplier_usernames={ids[one.key]: one.username for one in load.province.suppliers},
+        ends_at=load.ends_at,
+        data_dir=load.data_dir,
+    )
+    load.say(f"  商品图片（系统绘制）{added} 张，用时 {time.monotonic() - began:.1f} 秒")
 
 
 def _deliver(say: Say) -> int:

@@ -15,11 +15,15 @@ from mall.documents.history import DocumentStep, histories_of
 #: they oversee the mall and know who did what; a supplier knows only his own people by name
 OVERSEERS = ("centre", "monitor", "regulator")
 #: what the supplier's own people do
-_SUPPLIER_DEEDS = ("submit", "receive", "draw_up", "edit", "settle", "recheck", "withdraw", "take_off", "put_on", "ask")
+_SUPPLIER_DEEDS = (
+    "submit", "receive", "draw_up", "edit", "settle", "recheck", "withdraw", "take_off", "put_on", "ask",
+    "add_image", "arrange_images", "remove_image",
+)  # fmt: skip
 #: who the others are, where their names are not said; what is not here the system does
 _OFFICE_OF = {
     "approve": "review",
     "reject": "review",
+    "take_down_image": "review",
     "freeze": "centre",
     "lift": "centre",
     "lift_off_shelf": "centre",

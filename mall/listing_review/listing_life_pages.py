@@ -20,6 +20,7 @@ from mall.catalogue.hold_listing import delist_listing, freeze_listing, lift_hol
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_change import waiting_change
 from mall.catalogue.listing_hold import open_hold
+from mall.catalogue.listing_image import images_of
 from mall.catalogue.product import Product
 from mall.catalogue.shelve_listing import shelve_listing
 from mall.catalogue.submit_listing import submit_listing, withdraw_change, withdraw_listing
@@ -28,7 +29,7 @@ from mall.documents.advance import possible_actions
 from mall.errors import Refusal
 from mall.listing_review.listing_history import listing_history, stop_of, stopped_change
 from mall.suppliers.supplier import Supplier
-from mall.web.names import reject_reason_name
+from mall.web.names import image_reason_name, reject_reason_name
 from mall.web.words import Words, status_of, words_for
 
 pages = Blueprint("listing_life", __name__)
@@ -123,6 +124,7 @@ def _page(listing: Listing, *, refused: Words | None = None) -> str:
     history = listing_history(listing, reader=actor)
     actions = possible_actions(listing, actor)
     change = waiting_change(listing.id)
+    images = images_of([listing.id]).get(listing.id, [])
     return render_template(
         "listing_review/life.html",
         listing=listing,
@@ -136,8 +138,11 @@ def _page(listing: Listing, *, refused: Words | None = None) -> str:
         stop=stop_of(listing, history),
         stopped_change=stopped_change(history),
         actions=["lift" if one == "lift_off_shelf" else one for one in actions if one in _DEEDS or one == "lift"],
-        completeness=completeness(listing, product, category, on=clock.today()),
+        completeness=completeness(listing, product, category, on=clock.today(), image_count=len(images)),
+        images=images,
+        may_edit_images=may(actor, "listing.edit", listing) and listing.state != "delisted",
         reason_name=reject_reason_name,
+        image_reason_name=image_reason_name,
         refused=refused,
         given=request.form,
     )

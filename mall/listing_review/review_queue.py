@@ -14,6 +14,7 @@ from mall.catalogue.completeness import Completeness, completeness
 from mall.catalogue.find_ceilings import Ceiling, find_ceilings
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_change import ListingChange
+from mall.catalogue.listing_image import ShownImage, images_of
 from mall.catalogue.listing_verdict import ListingVerdict
 from mall.catalogue.offer import Offer, offers_with_rivals
 from mall.catalogue.product import Product
@@ -39,6 +40,7 @@ class Waiting:
     rivals: list[Offer]
     ceiling: Ceiling | None
     completeness: Completeness
+    images: list[ShownImage]
 
     @property
     def price_fen(self) -> int:
@@ -126,6 +128,7 @@ def _count(query: Select[Any]) -> int:
 def _beside(rows: list[tuple[Any, ...]]) -> list[Waiting]:
     today = clock.today()
     _, rivals = offers_with_rivals([listing.id for listing, *_ in rows]) if rows else ({}, {})
+    images = images_of([listing.id for listing, *_ in rows])
     ceilings: dict[tuple[int, int], Ceiling] = {}
     for region_code in {supplier.region_code for *_, supplier in rows}:
         category_of = {product.id: product.category_code or "" for _, _, product, _, _ in rows}
@@ -141,7 +144,10 @@ def _beside(rows: list[tuple[Any, ...]]) -> list[Waiting]:
             supplier=supplier,
             rivals=[one for one in rivals.get(product.id, []) if one.listing.id != listing.id][:_RIVALS_SHOWN],
             ceiling=ceilings.get((supplier.region_code, product.id)),
-            completeness=completeness(listing, product, category, on=today),
+            completeness=completeness(
+                listing, product, category, on=today, image_count=len(images.get(listing.id, ()))
+            ),
+            images=images.get(listing.id, []),
         )
         for listing, change, product, category, supplier in rows
     ]

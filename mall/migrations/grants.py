@@ -35,6 +35,7 @@ APPEND_ONLY = (
     "reconciliation_run",
     "reconciliation_difference",
     "difference_explanation",
+    "image_content",
 )
 
 #: rows that may go: they are notes of the moment, not records

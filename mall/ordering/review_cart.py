@@ -11,6 +11,7 @@ from mall.access.actor import Actor
 from mall.access.authorize import authorize
 from mall.assets.asset_quota import Quota, quotas_of
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_image import ShownImage, first_images
 from mall.catalogue.offer import Offer, offers
 from mall.catalogue.product import Product
 from mall.database import session
@@ -35,6 +36,7 @@ class CartItem:
     changes: list[Refusal]
     warnings: list[Refusal]
     problems: list[Refusal]
+    image: ShownImage | None
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,11 @@ def review_cart(*, actor: Actor, unit_id: int) -> CartReview:
     by_id = {line.id: line for line in budget_lines}
     taken: dict[int, int] = defaultdict(int)
     items_of: dict[int, list[CartItem]] = defaultdict(list)
+    images = first_images(found)
     for line in lines:
         offer = found[line.listing_id]
-        items_of[offer.supplier.id].append(_item(line, offer, unit.region_code, unit_id, by_id))
+        item = _item(line, offer, unit.region_code, unit_id, by_id, images.get(line.listing_id))
+        items_of[offer.supplier.id].append(item)
         if line.budget_line_id in by_id:
             taken[line.budget_line_id] += line.quantity * offer.listing.price_fen
     stand = balances(session(), by_id) if by_id else {}
@@ -132,7 +136,12 @@ def _quotas(unit: Organisation, lines: list[CartLine], found: dict[int, Offer]) 
 
 
 def _item(
-    line: CartLine, offer: Offer, region_code: int, unit_id: int, budget_lines: dict[int, BudgetLine]
+    line: CartLine,
+    offer: Offer,
+    region_code: int,
+    unit_id: int,
+    budget_lines: dict[int, BudgetLine],
+    image: ShownImage | None,
 ) -> CartItem:
     today = clock.today()
     judgement = judge(
@@ -176,4 +185,5 @@ def _item(
         # What the table of standards says of the whole cart needs no saying line by line.
         warnings=[one for one in judgement.warnings if one.code not in _IN_TABLE],
         problems=problems,
+        image=image,
     )

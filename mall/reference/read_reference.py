@@ -64,7 +64,7 @@ class RegionalRuleRecord:
     valid_from: date
     valid_to: date | None
     value: int
-    unit: str  # fen, working_days, days, basis_points, count or minutes
+    unit: str  # fen, working_days, days, basis_points, count, minutes, bytes or pixels
     tightens: str  # the direction in which a lower level may change it: lower or higher
     legal_source: str
     confirmed: bool

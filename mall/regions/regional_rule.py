@@ -19,7 +19,10 @@ from mall.regions.region import Region, chain
 
 
 class RegionalRule(Base):
-    """One value with its dates, level and legal source. `unit`: fen, working_days, days, basis_points, count."""
+    """One value with its dates, level and legal source.
+
+    `unit`: fen, working_days, days, basis_points, count, bytes, pixels.
+    """
 
     __tablename__ = "regional_rule"
     __table_args__ = (

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Select, func, or_, select
 
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_image import ShownImage, first_images
 from mall.catalogue.product import Product
 from mall.database import session
 from mall.suppliers.supplier import Supplier
@@ -43,6 +44,7 @@ class FoundListing:
     sold_count: int
     specification: dict[str, str]
     offers: int = 1
+    image: ShownImage | None = None
 
 
 _COLUMNS = (
@@ -92,8 +94,13 @@ def read_listings(statement: Select, *, on: date) -> list[FoundListing]:
     """Run a statement made from `on_sale`, and count the offers of each product found."""
     rows = session().execute(statement).mappings().all()
     offers = _offer_counts({row["product_id"] for row in rows}, on=on)
+    images = first_images([row["id"] for row in rows])
     return [
-        FoundListing(**{**row, "region_codes": tuple(row["region_codes"])}, offers=offers.get(row["product_id"], 1))
+        FoundListing(
+            **{**row, "region_codes": tuple(row["region_codes"])},
+            offers=offers.get(row["product_id"], 1),
+            image=images.get(row["id"]),
+        )
         for row in rows
     ]
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from mall import clock
 from mall.catalogue.listing import Listing, delivers_to
+from mall.catalogue.listing_image import ShownImage
 from mall.catalogue.product import Product
 from mall.database import session
 from mall.search.found_listing import FoundListing, on_sale, read_listings
@@ -27,6 +28,11 @@ class ComparedProduct:
     @property
     def best(self) -> FoundListing | None:
         return self.offers[0] if self.offers else None
+
+    @property
+    def image(self) -> ShownImage | None:
+        """The picture of the cheapest offer that has one."""
+        return next((offer.image for offer in self.offers if offer.image is not None), None)
 
     @property
     def base_price(self) -> str:

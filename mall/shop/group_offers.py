@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mall.catalogue.listing_image import ShownImage
 from mall.search.found_listing import FoundListing
 from mall.shop.base_price import base_price_hundredths, yuan_text
 
@@ -15,6 +16,11 @@ class ProductCard:
 
     main: FoundListing
     others: tuple[FoundListing, ...]
+
+    @property
+    def image(self) -> ShownImage | None:
+        """The picture of the offer that stands for the product, else one of the others': it is the same product."""
+        return next((offer.image for offer in (self.main, *self.others) if offer.image is not None), None)
 
     @property
     def others_base_price(self) -> str:

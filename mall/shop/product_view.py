@@ -13,6 +13,7 @@ from mall.access.actor import Actor
 from mall.catalogue.category import Category
 from mall.catalogue.completeness import completeness
 from mall.catalogue.listing import Listing
+from mall.catalogue.listing_image import ShownImage, images_of
 from mall.catalogue.listing_states import NOT_SHOWN
 from mall.catalogue.match_goods import model_key
 from mall.catalogue.price_history import price_changes_of_product
@@ -37,8 +38,13 @@ _TAGS = {
 _TABLE_ROWS_MAX = 60
 _DEEDS_MAX = 40
 _NAMES_MAX = 8
+#: several suppliers may each show five of one product
+_GALLERY_MAX = 12
 #: what the shop tells of the life of an offer; who did it stands on the page of its life, for those who may know
-_PUBLIC_DEEDS = ("approve", "shelve", "take_off", "put_on", "freeze", "lift", "expire", "delist")
+_PUBLIC_DEEDS = (
+    "approve", "shelve", "take_off", "put_on", "freeze", "lift", "expire", "delist",
+    "add_image", "remove_image", "take_down_image",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,14 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class GalleryImage:
+    """An image of the product, and whose offer it comes with."""
+
+    image: ShownImage
+    offer: ShownOffer
+
+
+@dataclass(frozen=True)
 class ProductView:
     """A product with its offers, those that can be ordered first, the cheapest per base unit on top."""
 
@@ -96,6 +110,7 @@ class ProductView:
     price_rows: list[PriceRow]
     price_rows_left_out: int
     deeds: list[Deed]
+    gallery: list[GalleryImage]
     #: what else its listings, and the products merged into it, call it
     other_names: list[str]
     #: what was merged into it and split off it
@@ -128,12 +143,15 @@ def view_product(product_id: int, *, region_code: int | None, reader: Actor) -> 
         .join(Supplier, Supplier.id == Listing.supplier_id)
         .where(Listing.product_id == product_id, Listing.state.not_in(NOT_SHOWN))
     )
+    pairs = [(listing, supplier) for listing, supplier in rows]
+    images = images_of([listing.id for listing, _supplier in pairs])
     offers = _offers(
-        [(listing, supplier) for listing, supplier in rows],
+        pairs,
         product=product,
         category=category,
         region_code=region_code,
         on=clock.today(),
+        images=images,
     )
     if not offers:
         return None
@@ -148,6 +166,7 @@ def view_product(product_id: int, *, region_code: int | None, reader: Actor) -> 
         deeds=_deeds(offers),
         other_names=_other_names(product, offers),
         history=product_history(product_id, reader=reader),
+        gallery=_gallery(offers, images),
     )
 
 
@@ -170,6 +189,7 @@ def _offers(
     category: Category | None,
     region_code: int | None,
     on: date,
+    images: dict[int, list[ShownImage]],
 ) -> list[ShownOffer]:
     judged = [
         (listing, supplier, availability(listing, supplier, category, region_code=region_code, on=on))
@@ -185,7 +205,7 @@ def _offers(
             reasons,
             cheapest=min(prices, default=None),
             of_several=len(prices) > 1,
-            score=completeness(listing, product, category, on=on).score,
+            score=completeness(listing, product, category, on=on, image_count=len(images.get(listing.id, ()))).score,
         )
         for listing, supplier, reasons in judged
     ]
@@ -226,6 +246,15 @@ def _other_names(product: Product, offers: list[ShownOffer]) -> list[str]:
             known.add(model_key(name))
             found.append(name)
     return found[:_NAMES_MAX]
+
+
+def _gallery(offers: list[ShownOffer], images: dict[int, list[ShownImage]]) -> list[GalleryImage]:
+    """The images of all offers in the order of the offers; one that two suppliers show stands there once."""
+    found: dict[str, GalleryImage] = {}
+    for offer in offers:
+        for image in images.get(offer.listing.id, ()):
+            found.setdefault(image.sha256, GalleryImage(image, offer))
+    return list(found.values())[:_GALLERY_MAX]
 
 
 def _deeds(offers: list[ShownOffer]) -> list[Deed]:

@@ -16,6 +16,7 @@ from mall.catalogue.change_price import change_price
 from mall.catalogue.completeness import completeness
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_change import waiting_changes
+from mall.catalogue.listing_image import image_counts
 from mall.catalogue.listing_states import LISTING_STATES
 from mall.catalogue.product import Product
 from mall.catalogue.shelve_listing import shelve_listing
@@ -134,14 +135,19 @@ def _page(*, refused: int | None = None, refusal: Refusal | None = None, typed: 
     found = query.order_by(Listing.sku, Listing.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     rows = session().execute(found).all()
     today = clock.today()
+    image_count_of = image_counts([listing.id for listing, _product, _category in rows])
     errors = (refusal.facts.get("errors") or []) if refusal is not None else []
     return render_template(
         "suppliers/listings.html",
         rows=rows,
         changes=waiting_changes([listing.id for listing, _product, _category in rows]),
         complete={
-            listing.id: completeness(listing, product, category, on=today) for listing, product, category in rows
+            listing.id: completeness(
+                listing, product, category, on=today, image_count=image_count_of.get(listing.id, 0)
+            )
+            for listing, product, category in rows
         },
+        image_count_of=image_count_of,
         filters=filters,
         states=LISTING_STATES.states,
         total=total,

@@ -306,14 +306,18 @@ DEEDS: dict[str, LazyString] = {
     "ceiling.enter": _("登记限价"),
     "synonym.add": _("添加搜索同义词"),
     "synonym.withdraw": _("撤回搜索同义词"),
+    "listing.add_image": _("添加图片"),
     "listing.approve": _("审核通过，上架"),
+    "listing.arrange_images": _("调整图片顺序"),
     "listing.change_price": _("改价"),
     "listing.change_stock": _("改库存"),
     "listing.receive": _("随文件收下"),
     "listing.save_draft": _("保存商品草稿"),
     "listing.refuse": _("自动检查未通过"),
     "listing.reject": _("审核不通过"),
+    "listing.remove_image": _("删除图片"),
     "listing.submit": _("提交审核"),
+    "listing.take_down_image": _("审核人删除图片"),
     "listing.take_off": _("下架"),
     "listing.verdict": _("给出审核意见"),
     "listing_change.approve": _("变更生效"),
@@ -488,6 +492,16 @@ REJECT_REASONS: dict[str, LazyString] = {
     "other": _("其他（见说明）"),
 }
 
+IMAGE_REASONS: dict[str, LazyString] = {
+    "other_goods": _("图片不是这件商品"),
+    "misleading": _("图片或图上文字有误导"),
+    "contact_or_link": _("图上有联系方式、二维码或网址"),
+    "rights_of_others": _("使用了他人的图片或标识"),
+    "unreadable": _("图片不清楚"),
+    "improper": _("图片内容不当"),
+    "other": _("其他（见说明）"),
+}
+
 SEATS: dict[str, LazyString] = {
     "platform": _("平台审核"),
     "monitor": _("第三方监审"),
@@ -508,6 +522,11 @@ def verdict_name(verdict: str) -> str:
 def reject_reason_name(code: str) -> str:
     """Why goods were rejected, in words."""
     return str(REJECT_REASONS.get(code, code))
+
+
+def image_reason_name(code: str) -> str:
+    """Why a reviewer removed an image, in words."""
+    return str(IMAGE_REASONS.get(code, code))
 
 
 def seat_name(seat: str) -> str:

@@ -38,7 +38,8 @@ def install_security_headers(app: Flask, *, https: bool) -> None:
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if not _is_asset():
+        # What calls itself immutable is named by its content, and was asked for by somebody who may see it.
+        if not _is_asset() and not response.cache_control.immutable:
             headers["Cache-Control"] = "no-store" if _is_personal() else "private, no-cache"
         return response
 

@@ -106,7 +106,7 @@ def _walk(visitor: Visitor, start: list[str], *, leaving_out: tuple[str, ...]) -
             address = urlsplit(found)
             onward = address.path + (f"?{address.query}" if address.query else "")
             is_page = found.startswith(visitor.address) and not re.search(
-                r"\.(pdf|csv|xlsx|json)$|/report$", address.path
+                r"\.(pdf|csv|xlsx|json|webp)$|/report$", address.path
             )
             if is_page and _kind(onward) not in kinds and not address.path.startswith(leaving_out or ("//",)):
                 kinds.add(_kind(onward))

@@ -63,6 +63,8 @@ MISSING: Facts = {
     "txn_id": 999999999,
     "code": "AAAA-AAAA-AAAA-AAAA",
     "link": "never-given-out",
+    "image_id": 999999999,
+    "image_hash": "0" * 64,
 }
 
 #: who must not be able to tell a foreign object from a missing one, by the beginning of the object's name
@@ -80,6 +82,7 @@ ACQUAINTED = {
     "to:": named("school supplier centre regulator regulator-city"),
     "school_row": named("school"),
     "sunny_row": named("supplier"),
+    "sunny_image": named("supplier centre monitor regulators"),
     "sunny_life": named("supplier centre monitor regulators"),
     "entered_ceiling": named("centre monitor regulators"),
 }
@@ -468,6 +471,9 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     "/supplier/listings/<int:listing_id>/edit": lambda facts, person: _listing_form(f"EDIT-{facts['listing_id']}"),
     "/review/verdicts": lambda facts, person: {"document": f"listing:{facts['listing_id']}", "verdict": "pass"},
     "/listings/<int:listing_id>/life": lambda facts, person: {"action": "take_off"},
+    "/listings/<int:listing_id>/images": lambda facts, person: {"image": (io.BytesIO(facts["content"]), "canary.png")},
+    "/listings/<int:listing_id>/images/order": lambda facts, person: {"order": facts["order"]},
+    "/listings/<int:listing_id>/images/<int:image_id>/remove": lambda facts, person: {"reason": "unreadable"},
     "/ceilings": lambda facts, person: {
         "category_code": "A05040101", "ceiling": "99.00", "valid_from": "2026-01-01", "source": "框架协议第1号",
     },

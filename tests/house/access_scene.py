@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 import psycopg
+from PIL import Image
 from sqlalchemy import select
 
 from catalog_import.drop_folder import folder_of
@@ -30,6 +31,7 @@ from mall.assets.asset_card import AssetCard, asset_cards_of
 from mall.assets.send_cards import send_cards
 from mall.assets.take_card_file import take_card_file
 from mall.audit.record import record
+from mall.catalogue.add_listing_image import add_listing_image
 from mall.catalogue.enter_ceiling import enter_ceiling
 from mall.catalogue.listing import Listing
 from mall.catalogue.product import Product
@@ -52,6 +54,8 @@ from mall.finance.invoice import invoices_of
 from mall.finance.keep_attachment import keep_attachment
 from mall.finance.payment_request import payment_requests_of
 from mall.finance.refund_claim import refund_claims_of
+from mall.images.keep_image import keep_image
+from mall.images.prepare_image import prepare_image
 from mall.ordering.edit_cart import add_to_cart
 from mall.ordering.order import order_numbered
 from mall.ordering.order_actions import perform
@@ -475,6 +479,28 @@ def _insert_listing(supplier_id: int, *, number: int, state: str) -> tuple[int, 
     return listing.id, product.id
 
 
+def _picture(number: int) -> bytes:
+    """A PNG that nothing else in the scene shows."""
+    target = io.BytesIO()
+    Image.new("RGB", (16, 16), (number % 256, number // 256 % 256, number // 65536)).save(target, format="PNG")
+    return target.getvalue()
+
+
+def _image(scene: Scene, state: str) -> Facts:
+    """Goods with two images, and a third picture that is not among them."""
+    facts = _listing(scene, state)
+    image_ids, image = [], None
+    for _place in range(2):
+        picture = prepare_image(_picture(1000 * next(scene.numbers)), bytes_max=1 << 20, pixels_max=1 << 20)
+        image = keep_image(picture, data_dir=scene.folder)
+        image_ids.append(add_listing_image(actor=scene.actor("supplier"), listing_id=facts["listing_id"], image=image))
+    assert image is not None
+    return {
+        **facts, "image_id": image_ids[-1], "image_hash": image.sha256, "size": "page",
+        "order": ",".join(map(str, reversed(image_ids))), "content": _picture(1000 * next(scene.numbers)),
+    }  # fmt: skip
+
+
 def _entered_ceiling(scene: Scene) -> Facts:
     source = f"金丝雀框架协议{next(scene.numbers)}号"
     entered = enter_ceiling(
@@ -488,6 +514,8 @@ def _synonyms(scene: Scene) -> Facts:
     word = f"金丝雀打印机{next(scene.numbers)}"
     added = add_synonyms(actor=scene.actor("centre"), direction="both", words=(word, "打印机"))
     return {"synonym_id": added.id, "canary": word}
+
+
 def _open_question(scene: Scene) -> Facts:
     """A question of the matcher about two products of one supplier; earlier ones would push it off its page."""
     scene.admin.execute("update match_question set state = 'lapsed' where state = 'open'")
@@ -1071,6 +1099,8 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "sunny_push_supplier": lambda scene: {"supplier_id": _push_key(scene)["supplier_id"]},
     "sunny_push_row": lambda scene: {"canary": _push_key(scene)["key_id"]},
     "sunny_checked": lambda scene: _listing(scene, "checked"),
+    "sunny_image": lambda scene: _image(scene, "on_shelf"),
+    "sunny_draft_image": lambda scene: _image(scene, "draft"),
     "entered_ceiling": _entered_ceiling,
     "added_synonyms": _synonyms,
     "open_question": _open_question,

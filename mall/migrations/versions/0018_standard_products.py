@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from mall.migrations import grants
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 TABLES = ("match_task", "match_question")
 _MODEL_KEY_SQL = (

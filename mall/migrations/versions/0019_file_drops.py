@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from mall.migrations import grants
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 
 TABLES = ("file_drop", "file_drop_take")
 MODES = "mode in ('dry-run', 'partial', 'all-or-nothing')"

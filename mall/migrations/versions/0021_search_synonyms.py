@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from mall.migrations import grants
 
 revision = "0021"
-down_revision = "0016"
+down_revision = "0020"
 
 
 def upgrade() -> None:

@@ -63,7 +63,7 @@ def test_suppliers_call_attributes_by_other_names() -> None:
 
 
 def test_complete_particulars_have_all_points_but_for_what_is_optional() -> None:
-    judged = completeness(*paper(), on=DAY)
+    judged = completeness(*paper(), on=DAY, image_count=3)
 
     assert judged.missing == ("attributes",)
     assert [one.name for one in judged.attributes] == ["白度"]
@@ -71,8 +71,10 @@ def test_complete_particulars_have_all_points_but_for_what_is_optional() -> None
 
 
 def test_the_score_falls_by_the_weight_of_what_is_missing() -> None:
-    whole = completeness(*paper(specification={**PAPER, "白度": "高白"}), on=DAY)
-    without = completeness(*paper(specification={**PAPER, "白度": "高白"}, description_html="", gtin=None), on=DAY)
+    whole = completeness(*paper(specification={**PAPER, "白度": "高白"}), on=DAY, image_count=5)
+    without = completeness(
+        *paper(specification={**PAPER, "白度": "高白"}, description_html="", gtin=None), on=DAY, image_count=3
+    )
 
     assert (whole.score, whole.missing) == (100, ())
     assert without.missing == ("description", "gtin")
@@ -80,12 +82,21 @@ def test_the_score_falls_by_the_weight_of_what_is_missing() -> None:
     assert without.score == 100 - -(-(WEIGHTS["description"] + WEIGHTS["gtin"]) * 100 // weights)
 
 
+@pytest.mark.parametrize(("image_count", "share"), [(0, 0), (1, 33), (2, 66), (3, 100), (5, 100)])
+def test_three_images_are_wanted_of_goods(image_count: int, share: int) -> None:
+    judged = completeness(*paper(specification={**PAPER, "白度": "高白"}), on=DAY, image_count=image_count)
+
+    weights = sum(WEIGHTS[part] for part in WEIGHTS if part not in ("warranty", "certificate"))
+    assert judged.score == 100 - -(-WEIGHTS["images"] * (100 - share) // weights)
+    assert judged.missing == (("images",) if share < 100 else ())
+
+
 def test_a_service_needs_no_brand_and_no_barcode() -> None:
     category = Category(code="C23090199", name="其他印刷服务", kind="services", is_asset=False)
     product = Product(brand="", model="", gtin=None, category_code=category.code, specification={})
     listing = Listing(market_price_fen=900, origin="", description_html="宣传册印刷，A4铜版纸，16页，500本起印。")
 
-    assert completeness(listing, product, category, on=DAY).score == 100
+    assert completeness(listing, product, category, on=DAY, image_count=0).score == 100
 
 
 def test_compulsory_green_goods_are_refused_without_certificate(shelf: Shelf) -> None:

@@ -64,7 +64,15 @@ def small_importer(path: Path, credit_code: str, mode: str) -> Mapping[str, int]
 def load(*, say: Callable[[str], None] = lambda line: None, seed: int = SEED, password: str = PASSWORD) -> bool:
     """Load the small province, or carry its load on."""
     with clock.frozen(EVENING):
-        return load_demo(seed=seed, password=password, importer=small_importer, settle=_settle, say=say, scale=SCALE)
+        return load_demo(
+            seed=seed,
+            password=password,
+            importer=small_importer,
+            settle=_settle,
+            say=say,
+            data_dir=read_settings().data_dir,
+            scale=SCALE,
+        )
 
 
 @pytest.fixture(scope="session")

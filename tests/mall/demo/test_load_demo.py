@@ -59,6 +59,22 @@ def test_nothing_is_sold_that_two_people_have_not_reviewed(province: Province) -
     assert unreviewed == []
 
 
+def test_goods_have_drawings_brought_in_by_their_suppliers(province: Province) -> None:
+    pictured = province.rows(
+        "select count(distinct i.listing_id), count(distinct i.content_id), count(distinct l.supplier_id) > 1,"
+        " bool_and(i.added_by_id is not null), bool_or(l.state = 'checked'), bool_or(l.state = 'on_shelf')"
+        " from listing_image i join listing l on l.id = i.listing_id"
+    )
+    told = province.rows("select count(*) from document_step where action = 'add_image'")
+    shown = province.rows("select count(*) from listing_image")
+
+    (listings, contents, *facts) = pictured[0]
+    assert 20 <= listings <= 60
+    assert 4 <= contents <= 14
+    assert facts == [True, True, True, True]
+    assert told == shown
+
+
 def test_asset_cards_have_a_life_after_registration(province: Province) -> None:
     states = {state for (state,) in province.rows("select distinct state from asset_card")}
 
