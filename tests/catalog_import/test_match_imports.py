@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog_import.settle_categories import settle_words
-from mall.access.actor import SYSTEM
+from mall.access.actor import SYSTEM, Actor, PostHeld
 from mall.catalogue.match_waiting import match_waiting
 from mall.catalogue.merge_products import merge_products
 from mall.catalogue.split_product import split_product
@@ -104,7 +104,8 @@ def test_a_listing_that_was_split_off_stays_where_it_is_when_its_file_comes_agai
     dock.bring(file(BLUE))
     dock.bring(file(BLUE.replace("A2", "B2")), supplier=1)
     ((listing_id, product_id),) = dock.rows("select id, product_id from listing where sku = 'B2'")
-    new = split_product(actor=SYSTEM, product_id=product_id, listing_ids=[listing_id], reason="不是同一商品")  # type: ignore[arg-type,list-item]
+    centre = Actor(user_id=1, username="centre", name="采购中心", posts=(PostHeld(1, "centre", 1, 410000),))
+    new = split_product(actor=centre, product_id=product_id, listing_ids=[listing_id], reason="不是同一商品")  # type: ignore[arg-type,list-item]
 
     dock.bring(file(BLUE.replace("A2", "B2").replace("12.00", "11.00")), name="again.csv", supplier=1)
     match_waiting()
