@@ -21,9 +21,9 @@ from mall.images.prepare_image import prepare_image
 from mall.people.user import actor_named
 
 #: the best-sold products, which stand on the home page
-POPULAR = 30
+POPULAR = 24
 #: of each demo supplier's goods on the shelf and of those still in draft, which come before the reviewers later
-OWN_ON_SHELF, OWN_DRAFTS = 6, 4
+OWN_ON_SHELF, OWN_DRAFTS = 5, 3
 
 
 def run_listing_images(*, supplier_usernames: dict[int, str], ends_at: datetime, data_dir: Path) -> int:

@@ -38,6 +38,7 @@
       [...(element.labels ?? [])].map((label) => label.textContent).join(" "),
       element.matches("button, a, summary") && element.textContent,
       element.matches("input[type=submit], input[type=button]") && element.value,
+      [...element.querySelectorAll("img[alt]")].map((picture) => picture.alt).join(" "),
       element.getAttribute("title"),
     ].find((one) => one && one.trim()) || "";
   for (const element of document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href], summary")) {
