@@ -2221,7 +2221,7 @@ REFUSALS: dict[str, RefusalText] = {
         zh="“{name}”按{unit}比价，另一商品按{other_unit}比价，不能合并。",
         zh_next="请供应商把计量单位和包装写完整（如5包/箱），再合并。",
         en="“{name}” is compared per {unit}, the other product per {other_unit}: they cannot be merged.",
-        en_next="Have the supplier state unit and pack in full (such as 5包/箱) first.",
+        en_next="Have the supplier state unit and pack in full first, such as five packs a box.",
     ),
     "product.unknown": RefusalText(
         http=404,
