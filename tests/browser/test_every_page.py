@@ -105,8 +105,9 @@ def _walk(visitor: Visitor, start: list[str], *, leaving_out: tuple[str, ...]) -
         for found in visitor.page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)"):
             address = urlsplit(found)
             onward = address.path + (f"?{address.query}" if address.query else "")
+            # The reader of the API's description is other people's program with a page of its own.
             is_page = found.startswith(visitor.address) and not re.search(
-                r"\.(pdf|csv|xlsx|json|webp)$|/report$", address.path
+                r"\.(pdf|csv|xlsx|json|webp)$|/report$|^/api/", address.path
             )
             if is_page and _kind(onward) not in kinds and not address.path.startswith(leaving_out or ("//",)):
                 kinds.add(_kind(onward))
