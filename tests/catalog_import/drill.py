@@ -55,6 +55,11 @@ class Drill:
         """The next process that comes by this point so often dies there."""
         (self.points / point).write_text(str(coming))
 
+    def die_at(self, point: str, coming: int, *arguments: str) -> int:
+        """The exit code of a command that dies when it comes by this point so often, if it does."""
+        self.lay(point, coming=coming)
+        return self.run(*arguments)
+
     def forget(self, point: str) -> None:
         (self.points / point).unlink(missing_ok=True)
 

@@ -25,7 +25,6 @@ from tests.conftest import Clone
 
 ROWS = 6_000
 RANDOM_KILLS = 25
-FIRST_NEW_COMMIT = 3
 DONE_WITH_FAULTS = 1
 
 
@@ -81,19 +80,17 @@ def test_import_killed_at_every_commit_ends_like_an_uninterrupted_one(
     file, whole = uninterrupted
     here = drill.dock.supplier_ids[0]
     died_in: list[str] = []
-    while True:
-        # The first two commits of a command that goes on where another one died are those of finding its batch again.
-        coming = min(len(died_in) + 1, FIRST_NEW_COMMIT)
-        drill.lay(point, coming=coming)
-        ended = drill.run(*drill.import_arguments(file))
-        if ended != -signal.SIGKILL:
-            break
-        died_in += [str(row) for row in drill.dock.rows(f"select stage from import_batch where supplier_id = {here}")]
+    standing_of_batch = f"select stage, rows_staged, merged_to_row from import_batch where supplier_id = {here}"
+    before, coming = drill.dock.rows(standing_of_batch), 1
+    while (ended := drill.die_at(point, coming, *drill.import_arguments(file))) == -signal.SIGKILL:
         if point == BEFORE_ANY_COMMIT:
-            died_in = died_in or ["nothing"]
-            # This transaction is lost: let it pass once, and die in the next one.
-            drill.lay(AFTER_ANY_COMMIT, coming=coming)
-            assert drill.run(*drill.import_arguments(file)) == -signal.SIGKILL, drill.said()
+            # This transaction is lost: let it pass once, and die right after it.
+            assert drill.die_at(AFTER_ANY_COMMIT, coming, *drill.import_arguments(file)) == -signal.SIGKILL
+        now = drill.dock.rows(standing_of_batch)
+        died_in.append(str(now))
+        # A command that goes on where another one died commits what it finds again; death comes later until it gets on.
+        coming = coming + 1 if now == before else 1
+        before = now
     drill.forget(point)
 
     assert ended == DONE_WITH_FAULTS, drill.said()
