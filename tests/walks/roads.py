@@ -62,6 +62,12 @@ def roads() -> Iterator[Road]:
         frozenset({("order", "rate", "retained"), ("order", "register_asset", "retained")}),
         _rated_and_registered,
     )
+    for came_from in ("accepted", "invoiced"):
+        yield Road(
+            f"all goes back, {came_from}",
+            frozenset({("order", "return_whole", came_from)}),
+            lambda walker, came_from=came_from: _all_goes_back(walker, is_invoiced=came_from == "invoiced"),
+        )
     yield Road("registered after all was paid", frozenset({("order", "register_asset", "paid")}), _registered_late)
     yield Road("a refund is kept from the next payment", frozenset({("refund", "offset", "agreed")}), _refund_is_kept)
 
@@ -101,6 +107,15 @@ def _rated_and_registered(walker: Walker) -> None:
     _pay(walker, number, until="retained")
     _take(walker, number, "rate")
     _take(walker, number, "register_asset")
+
+
+def _all_goes_back(walker: Walker, *, is_invoiced: bool) -> None:
+    number = _order(walker, "paper", 10, "school_office")
+    _contract(walker, number)
+    _deliver(walker, number, 10)
+    if is_invoiced:
+        _take(walker, number, "invoice")
+    _agree(walker, number, "ask_return", lines=[{"line_no": 1, "quantity": 10}], to_replace=False)
 
 
 def _registered_late(walker: Walker) -> None:
