@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from mall import clock
 from mall.crash_point import INDEXED_NOT_STRUCK_OFF, crash_point
 from mall.database import close_reading
 from mall.outbox.event import Event, subscribes
+from mall.search.document import Document
 from mall.search.engine import Progress, SearchEngine
 from mall.search.rebuild_index import apply, rebuild
 from mall.search.search_catalogue import documents_for_index
@@ -70,7 +72,7 @@ class IndexKeeper:
         """Build the index anew from the database; readers keep the old one until the new one is complete."""
         try:
             self._bring_synonyms()
-            return rebuild(self._engine, documents_for_index(None), progress=progress)
+            return rebuild(self._engine, _all_documents(), progress=progress)
         finally:
             close_reading()
 
@@ -108,3 +110,12 @@ class IndexKeeper:
         if self._looked_on != today:
             queue_expired_licences(since=today - timedelta(days=LICENCE_LOOKBACK_DAYS), on=today)
             self._looked_on = today
+
+
+def _all_documents() -> Iterator[Document]:
+    """Every listing on the shelf. The engine reads them all before its long work, in which the server would cut off
+    a transaction that only waits."""
+    try:
+        yield from documents_for_index(None)
+    finally:
+        close_reading()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
+import pytest
 from sqlalchemy import update
 
 from mall import clock
@@ -20,6 +23,7 @@ from mall.search.search_catalogue import buyer_region, documents_for_index, regi
 from mall.search.search_task import forget_tasks, waiting_tasks
 from mall.search.tantivy_engine import TantivyEngine
 from mall.suppliers.supplier import Supplier
+from tests.conftest import Clone
 from tests.world import World
 
 
@@ -206,3 +210,25 @@ def test_documents_for_the_index_leave_out_what_may_not_be_sold(world: World) ->
 
     assert everything == {listing_id for key, listing_id in world.listings.items() if key != "printer"}
     assert named == {world.listings["printer"]: False}
+
+
+def test_a_rebuild_keeps_no_transaction_open_during_its_long_work(
+    own_database: Clone, world: World, keeper: IndexKeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million listings are indexed for minutes; the server ends a transaction that idles for one."""
+    waiting: list[int] = []
+    fill = TantivyEngine._fill
+
+    def look_then_fill(self: TantivyEngine, *given: Any, **named: Any) -> Any:
+        with psycopg.connect(own_database.admin) as admin:
+            found = admin.execute(
+                "select count(*) from pg_stat_activity where datname = %s and state like 'idle in transaction%%'",
+                (own_database.name,),
+            ).fetchone()
+        waiting.append(found[0] if found else -1)
+        return fill(self, *given, **named)
+
+    monkeypatch.setattr(TantivyEngine, "_fill", look_then_fill)
+
+    assert keeper.rebuild() > 0
+    assert waiting == [0]
