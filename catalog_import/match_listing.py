@@ -96,7 +96,8 @@ left join listing listed on listed.supplier_id = :supplier_id and listed.sku = r
 left join product by_gtin on by_gtin.gtin = r.gtin
 left join product by_key on by_key.match_key = keyed.key
 left join product by_both on by_both.match_key = keyed.key || '{SEPARATOR}' || r.gtin
-where r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to and r.outcome <> 'faulty'
+where r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to
+    and r.outcome not in ('faulty', 'unchanged')
 """
 
 #: What the matcher has to look at of the listings that are new: those whose product was made just now, and those that
@@ -119,7 +120,8 @@ cross join lateral (
             coalesce(r.base_unit, nullif(c.default_unit, ''), '件'))
            or r.gtin <> p.gtin as differs
 ) as differing
-where r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to and r.outcome <> 'faulty'
+where r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to
+    and r.outcome not in ('faulty', 'unchanged')
     and l.id = any(:ids) and p.category_code is not null and (differing.differs or p.created_at = :now)
 on conflict (listing_id) do nothing
 """

@@ -409,7 +409,11 @@ _CHUNK_END = text(
     " and row_number > :after order by row_number limit :rows) as next_rows"
 )
 
-_CHUNK_SQL = "r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to and r.outcome <> 'faulty'"
+#: Rows that say what already holds are passed over: a file sent again costs one look at each chunk.
+_CHUNK_SQL = (
+    "r.batch_id = :batch_id and r.row_number > :after and r.row_number <= :up_to"
+    " and r.outcome not in ('faulty', 'unchanged')"
+)
 
 _HAS_GTINS_SQL = f"select exists (select 1 from import_row r where {_CHUNK_SQL} and r.gtin is not null)"
 
