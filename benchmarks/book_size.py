@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ import psutil
 from figures import latency, say_table, server_seconds
 from fill_books import REGIONS, YEAR, Filled, fill_books
 from own_mall import OwnDatabase
+from process_memory import forget_peak, own_status
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from ledger import budget_lines, checks, reports, statements
@@ -181,28 +181,15 @@ _SIZES = text(
 def _keep(figures: dict[str, Any], name: str, work: Callable[[], object], *, server: psutil.Process) -> None:
     """Seconds, processor seconds of this process and of the server, and the most memory this process took meanwhile
     above what it had."""
-    before = _forget_peak()
+    before = forget_peak()
     began, mine, used = time.perf_counter(), time.process_time(), server_seconds(server)
     work()
     figures[f"{name} s"] = round(time.perf_counter() - began, 1)
     figures[f"{name} processor s"] = (
         f"{time.process_time() - mine:,.1f} + {server_seconds(server) - used:,.1f}"  # ours, the server's
     )
-    figures[f"{name} peak MiB"] = round((_status("VmHWM") - before) / 1024, 1)
+    figures[f"{name} peak MiB"] = round((own_status("VmHWM") - before) / 1024, 1)
     print(f"{name}: {figures[f'{name} s']} s, processor {figures[f'{name} processor s']} s", flush=True)
-
-
-def _forget_peak() -> int:
-    Path("/proc/self/clear_refs").write_text("5")
-    return _status("VmRSS")
-
-
-def _status(name: str) -> int:
-    """In kB."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1])
-    return 0
 
 
 def _count(things: Iterable[object]) -> int:

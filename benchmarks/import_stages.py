@@ -19,6 +19,7 @@ import xlsxwriter
 from figures import server_seconds
 from order_world import SUPPLIER_CODE, SUPPLIER_ID, build_order_world
 from own_mall import OwnDatabase
+from process_memory import forget_peak, own_status
 from row_by_row import codes_of
 
 from catalog_import import stage_rows
@@ -76,8 +77,7 @@ class _Clock:
         if self.stages and self.stages[-1].name == stage:
             return
         self.stop()
-        with suppress(OSError):
-            Path("/proc/self/clear_refs").write_text("5")
+        forget_peak()
         self.stages.append(_Stage(stage, began=self._now()))
 
     def stop(self) -> None:
@@ -85,7 +85,7 @@ class _Clock:
             return
         last, now = self.stages[-1], self._now()
         last.seconds, last.ours, last.children, last.server = (b - a for a, b in zip(last.began, now, strict=True))
-        last.peak_kib = _status("VmHWM")
+        last.peak_kib = own_status("VmHWM")
 
     def _now(self) -> tuple[float, float, float, float]:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -331,12 +331,3 @@ def _peak_of_family(server: psutil.Process) -> Iterator[dict[str, int]]:
     finally:
         is_over.set()
         thread.join()
-
-
-def _status(name: str) -> int:
-    """In KiB."""
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith(f"{name}:"):
-                return int(line.split()[1])
-    return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -40,3 +42,19 @@ def _pss(process: psutil.Process) -> float | None:
         return round(process.memory_full_info().pss / MIB, 1)
     except (psutil.AccessDenied, AttributeError):
         return None
+
+
+def forget_peak() -> int:
+    """From now on VmHWM counts anew; returns what this process holds, in KiB."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    return own_status("VmRSS")
+
+
+def own_status(name: str) -> int:
+    """A line of /proc/self/status in KiB, 0 where there is none."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1])
+    return 0

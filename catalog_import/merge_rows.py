@@ -19,7 +19,7 @@ from mall.access.actor import SYSTEM, Actor
 from mall.catalogue.ask_changes import Terms, ask_changes, withdraw_changes
 from mall.catalogue.certificate import CERTIFICATE, CERTIFICATE_UNTIL
 from mall.catalogue.check_submitted import check_submitted, reviewers_asked
-from mall.catalogue.find_ceilings import find_ceilings
+from mall.catalogue.find_ceilings import exceeded_ceiling
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_change import waiting_changes
 from mall.catalogue.listing_states import IN_FORCE, LISTING_STATES
@@ -306,10 +306,8 @@ def _follow_shelf(batch: ImportBatch, *, chunk: dict[str, Any], actor: Actor) ->
 
 def _stop_too_dear(batch: ImportBatch, listing: Listing, product: Product) -> bool:
     """Whether it stays off the shelf because of a ceiling that came while it was there; its history says so."""
-    region_code = session().get_one(Supplier, batch.supplier_id).region_code
-    ceilings = find_ceilings({product.id: product.category_code or ""}, region_code=region_code, on=clock.today())
-    ceiling = ceilings.get(product.id)
-    if ceiling is None or not ceiling.is_exceeded(price_fen=listing.price_fen, pack_size=listing.pack_size):
+    ceiling = exceeded_ceiling(listing, product)
+    if ceiling is None:
         return False
     facts = stop_facts(listing, product, ceiling=ceiling, price_fen=listing.price_fen, pack_size=listing.pack_size)
     enter(listing, "stop", SYSTEM, permission="listing.check", note=batch.reference, facts=facts)

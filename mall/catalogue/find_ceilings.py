@@ -11,11 +11,14 @@ from sqlalchemy import BigInteger, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
+from mall import clock
 from mall.assets.asset_standard import standards_for
 from mall.catalogue.category import Category
+from mall.catalogue.listing import Listing
 from mall.catalogue.price_ceiling import PriceCeiling
 from mall.catalogue.product import Product
 from mall.database import session
+from mall.suppliers.supplier import Supplier
 
 #: where the ceiling of a category stands written when no quantity standard names it
 OFFICE_STANDARD = "通用办公设备家具配置标准（价格上限）"
@@ -46,6 +49,16 @@ def find_ceilings(category_of: Mapping[int, str], *, region_code: int, on: date)
         if candidates:
             found[product_id] = min(candidates, key=lambda ceiling: ceiling.ceiling_fen)
     return found
+
+
+def exceeded_ceiling(listing: Listing, product: Product) -> Ceiling | None:
+    """The ceiling of today that the price of this listing is above, None where it may be sold."""
+    region_code = session().get_one(Supplier, listing.supplier_id).region_code
+    ceilings = find_ceilings({product.id: product.category_code or ""}, region_code=region_code, on=clock.today())
+    ceiling = ceilings.get(product.id)
+    if ceiling is None or not ceiling.is_exceeded(price_fen=listing.price_fen, pack_size=listing.pack_size):
+        return None
+    return ceiling
 
 
 def _lineage(code: str, parents: Mapping[str, str | None]) -> tuple[str, ...]:

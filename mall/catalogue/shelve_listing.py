@@ -6,14 +6,13 @@ from sqlalchemy import select
 
 from mall import clock
 from mall.access.actor import Actor
-from mall.catalogue.find_ceilings import find_ceilings
+from mall.catalogue.find_ceilings import exceeded_ceiling
 from mall.catalogue.listing import Listing
 from mall.catalogue.product import Product
 from mall.database import atomic, session
 from mall.documents.advance import advance
 from mall.documents.once import claim, settle
 from mall.errors import Refusal
-from mall.suppliers.supplier import Supplier
 
 ACTIONS = ("put_on", "take_off")
 
@@ -48,11 +47,8 @@ def shelve_listing(
 
 def _refuse_too_dear(listing: Listing) -> None:
     """A ceiling may have come into force while it was off the shelf."""
-    product = session().get_one(Product, listing.product_id)
-    region_code = session().get_one(Supplier, listing.supplier_id).region_code
-    ceilings = find_ceilings({product.id: product.category_code or ""}, region_code=region_code, on=clock.today())
-    ceiling = ceilings.get(product.id)
-    if ceiling is not None and ceiling.is_exceeded(price_fen=listing.price_fen, pack_size=listing.pack_size):
+    ceiling = exceeded_ceiling(listing, session().get_one(Product, listing.product_id))
+    if ceiling is not None:
         raise Refusal(
             "listing.over_ceiling",
             name=listing.name,

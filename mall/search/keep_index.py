@@ -13,7 +13,7 @@ from mall.search.document import Document
 from mall.search.engine import Progress, SearchEngine
 from mall.search.rebuild_index import apply, rebuild
 from mall.search.search_catalogue import documents_for_index
-from mall.search.search_synonym import Version, operator_synonyms, synonyms_version
+from mall.search.search_synonym import SynonymNews
 from mall.search.search_task import (
     forget_tasks,
     queue_expired_licences,
@@ -62,7 +62,7 @@ class IndexKeeper:
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
         self._looked_on: date | None = None
-        self._synonyms: Version = (0, 0)
+        self._synonyms = SynonymNews()
 
     def start(self, *, progress: Progress | None = None) -> int:
         """Make sure there is a complete index; return how many listings had to be indexed for that."""
@@ -71,7 +71,7 @@ class IndexKeeper:
     def rebuild(self, *, progress: Progress | None = None) -> int:
         """Build the index anew from the database; readers keep the old one until the new one is complete."""
         try:
-            self._bring_synonyms()
+            self._synonyms.tell(self._engine)
             return rebuild(self._engine, _all_documents(), progress=progress)
         finally:
             close_reading()
@@ -83,7 +83,7 @@ class IndexKeeper:
         """
         self._look_for_expired_licences()
         try:
-            self._bring_synonyms()
+            self._synonyms.tell(self._engine)
             tasks = waiting_tasks(limit=BATCH_MAX)
             if not tasks:
                 return 0
@@ -96,13 +96,6 @@ class IndexKeeper:
         crash_point(INDEXED_NOT_STRUCK_OFF)
         forget_tasks(tasks)
         return len(tasks)
-
-    def _bring_synonyms(self) -> None:
-        """Tell the writer which synonyms the operators want; a server that keeps them in its settings is told too."""
-        version = synonyms_version()
-        if version != self._synonyms:
-            self._engine.use_synonyms(operator_synonyms())
-            self._synonyms = version
 
     def _look_for_expired_licences(self) -> None:
         """A licence runs out without any event, at midnight: look once a day."""

@@ -21,7 +21,7 @@ from mall.search.load_documents import documents_for_index
 from mall.search.open_engine import open_engine
 from mall.search.query import HITS_MAX, Query, Result, Suggestion
 from mall.search.search_database import search_database
-from mall.search.search_synonym import Version, operator_synonyms, synonyms_version
+from mall.search.search_synonym import SynonymNews
 from mall.settings import Settings, read_settings
 from mall.suppliers.supplier import Supplier
 
@@ -44,7 +44,7 @@ _log = structlog.get_logger("search")
 _opening = threading.Lock()
 _engine: SearchEngine | None = None
 _breaker = CircuitBreaker()
-_synonyms: Version = (0, 0)
+_synonyms = SynonymNews()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +110,13 @@ def catalogue_engine() -> SearchEngine:
 def use_engine(engine: SearchEngine | None) -> None:
     """Search with this engine from now on; None opens the one of the settings again. For commands and tests."""
     global _engine, _breaker, _synonyms
-    _engine, _breaker, _synonyms = engine, CircuitBreaker(), (0, 0)
+    _engine, _breaker, _synonyms = engine, CircuitBreaker(), SynonymNews()
 
 
 def _knowing_engine() -> SearchEngine:
     """The engine of this process, told of the synonyms that the operators added or took back meanwhile."""
-    global _synonyms
-    engine, version = catalogue_engine(), synonyms_version()
-    if version != _synonyms:
-        engine.use_synonyms(operator_synonyms())
-        _synonyms = version
+    engine = catalogue_engine()
+    _synonyms.tell(engine)
     return engine
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from mall.database import Base, Instant, session
+from mall.search.engine import SearchEngine
 from mall.search.synonyms import SynonymRow
 
 DIRECTIONS = ("both", "first")
@@ -39,12 +40,22 @@ class SearchSynonym(Base):
         return f"search_synonym:{self.id}"
 
 
-#: what changes with every entry and every withdrawal
-Version = tuple[int, int]
+class SynonymNews:
+    """Tells one engine of the synonyms in force, when anything was added or taken back since it was told last."""
+
+    def __init__(self) -> None:
+        self._told = (0, 0)
+
+    def tell(self, engine: SearchEngine) -> None:
+        """Cheap enough to be called before every question. Raises EngineUnavailable; it is told the next time then."""
+        now = _counts()
+        if now != self._told:
+            engine.use_synonyms(operator_synonyms())
+            self._told = now
 
 
-def synonyms_version() -> Version:
-    """Cheap to ask before every question."""
+def _counts() -> tuple[int, int]:
+    """(entered, withdrawn): what changes with every entry and every withdrawal."""
     counted = select(func.count(SearchSynonym.id), func.count(SearchSynonym.withdrawn_at))
     entered, withdrawn = session().execute(counted).one()
     return entered, withdrawn
