@@ -1,0 +1,1 @@
+"""Engines that run sweeps: one file each, the same results from all."""

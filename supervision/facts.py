@@ -1,0 +1,154 @@
+"""The history that sweeps read: every table, its columns and their meaning, once for all engines.
+
+The tables are views of the schema `watch` in PostgreSQL (`supervision/views/<table>.sql`), and day-partitioned
+Parquet files of the same columns for the other engines. Columns are 64-bit integers or texts, never null and never
+float: 0 and "" mean "there is none", so that no engine's way with nulls can change a result. Days are days since
+1970-01-01 in Asia/Shanghai, minutes are minutes of that day, weeks are `(day + 3) // 7` (they begin on Monday), amounts
+are fen, flags are 0 or 1, keys of people and accounts are digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+#: table -> "column column:text ..."; without ":text" a column is a 64-bit integer. The first line of each is its key.
+_COLUMNS: Mapping[str, str] = {
+    # One order as it stands. `total_fen` as ordered, `accepted_fen` and `paid_fen` so far. Days 0: not yet, or never.
+    # `minute` is the minute of its submission. `is_off_hours`: outside a working day's 06:00-22:00.
+    "purchase_order": """order_id
+        number:text year mode:text state:text unit_id parent_id region_code supplier_id total_fen accepted_fen paid_fen
+        handler_id approver_id receiver_id submitted_day minute approved_day signed_day shipped_day received_day
+        accepted_day accepted_minute invoiced_day due_day paid_day cancelled_day promised_day shipped_minute
+        is_off_hours address_key:text tracking_key:text cancel_reason:text refunded_day refunded_fen""",
+    # One line of an order, with what of its order is needed often. `base_price_fen`: per base unit of the product.
+    # `project:text`: the budget line's item. `returned`: pieces sent back after acceptance.
+    "order_line": """line_id
+        order_id number:text line_no year mode:text state:text unit_id parent_id region_code supplier_id listing_id
+        product_id category_code:text quantity price_fen base_price_fen amount_fen accepted returned budget_line_id
+        project:text submitted_day minute accepted_day cancelled_day address_key:text is_asset is_import is_green
+        handler_id approval_key:text""",
+    # Money that left a unit: through the mall (`order_id`) or beside it. `supplier_id`: the payee is a supplier of the
+    # mall. `is_registered_account`: to the account he registered (1 where nothing else is known). `is_real_account`:
+    # from the unit's own account. `confidence`: of the category, in a hundred. `is_recurring`: wages, utilities,
+    # rent. `accepted_day`, `accepted_fen`: of its order, 0 without one.
+    "payment": """payment_id
+        unit_id parent_id region_code year day amount_fen supplier_id payee_key:text is_registered_account
+        is_real_account economic_code:text category_code:text confidence is_in_catalogue order_id order_number:text
+        invoice_number:text accepted_day accepted_fen is_mall is_recurring voucher:text""",
+    # The price of a listing at the end of a week in which it was on the shelf. `list_price_fen`: the original price
+    # it was shown beside, 0 for none. `is_promotion`: it is marked as a promotion.
+    "price_week": """listing_id
+        week product_id supplier_id region_code category_code:text price_fen base_price_fen list_price_fen
+        is_promotion""",
+    # One change of a listing's price; the first has the old price 0.
+    "price_change": """change_id
+        listing_id product_id supplier_id region_code category_code:text day minute old_price_fen new_price_fen
+        list_price_fen is_manufacturer_notice""",
+    # One listing as it stands today.
+    "listing": """listing_id
+        product_id supplier_id region_code category_code:text sku:text state:text price_fen base_price_fen pack_size
+        list_price_fen certificate_until_day certificate_number:text is_green_required name_key:text image_key:text
+        parent_product_id on_shelf_day""",
+    # One product: `seller_count` sells it today.
+    "product": """product_id
+        category_code:text brand:text model_key:text base_unit:text is_green seller_count""",
+    # One supplier. `group_key`: of those under common control, "" where none is known.
+    "supplier": """supplier_id
+        region_code state:text licence_until_day agreement_until_day is_small_firm admitted_day group_key:text""",
+    # One unit. `level`: 1 province, 2 city, 3 county. `is_exempt_address`: several units live at its address by right.
+    "unit": """unit_id
+        parent_id region_code level staff_count is_secret address_key:text""",
+    # What ties parties to each other. `party`: supplier or staff (then `unit_id` says where). `kind`: legal_person,
+    # phone, bank_account, address, certificate, device.
+    "identity_key": """party_id
+        party:text unit_id kind:text key:text""",
+    # One quote of one supplier in one quotation, per line (`line_no` 0: the total). `is_priced_by_framework`: nobody
+    # could offer another price. `at_minute`: minutes since 1970.
+    "quote": """quote_id
+        sourcing_number:text unit_id region_code category_code:text budget_fen opened_day closed_day open_hours
+        line_no supplier_id price_fen is_valid is_winner is_priced_by_framework at_minute ip_key:text device_key:text
+        certificate_key:text bank_key:text legal_key:text phone_key:text choice_reason:text""",
+    # One quotation. `state`: open, awarded, failed. `names_brand`: its text names one without "or equivalent";
+    # `matching_products` of `class_products` meet its demands. `eligible_suppliers`: could have been invited.
+    "sourcing": """sourcing_id
+        sourcing_number:text unit_id region_code category_code:text budget_fen opened_day closed_day open_hours
+        state:text names_brand matching_products class_products eligible_suppliers invited_key:text""",
+    # One supplier invited to a quotation.
+    "invitation": """sourcing_id
+        supplier_id unit_id region_code category_code:text opened_day""",
+    # One line of a fund-use plan. `is_procurement` as the unit marked it, `is_in_catalogue` as we read it.
+    "plan_line": """plan_line_id
+        plan_number:text unit_id region_code year month amount_fen is_procurement is_in_catalogue category_code:text
+        confidence economic_code:text day budget_line_id is_reason_given""",
+    # One budget line with where its money stands.
+    "budget_line": """budget_line_id
+        unit_id region_code year project:text category_code:text appropriation_fen available_fen reserved_fen
+        committed_fen accrued_fen in_payment_fen paid_fen planned_fen is_procurement is_late_allocation""",
+    # One asset card. `order_id` 0: without an order of the mall. `replaces_day`: when the asset it replaces came into
+    # use; `minimum_years`: how long that one had to serve.
+    "asset_card": """card_id
+        unit_id region_code order_id category_code:text quantity value_fen day minimum_years replaces_day is_scrapped
+        in_use""",
+    # A price seen outside the mall. `kind`: own_site, e_commerce, market. `supplier_id` 0: not of one supplier.
+    # `is_promotion`: a flash sale, coupon or member price.
+    "outside_price": """price_id
+        product_id supplier_id region_code kind:text price_fen base_price_fen day is_promotion""",
+    # A supplier on a list of the credit platform, from day to day (0: still).
+    "dishonesty": """entry_id
+        supplier_id list_name:text from_day until_day queried_day""",
+    # An approval that exempts: `kind` import, over_standard, split, scrap; by unit and category (its beginning).
+    "approval": """approval_id
+        unit_id kind:text category_code:text from_day until_day quantity number:text""",
+    # The calendar: `working_number` counts working days, so that differences of it are working days.
+    "calendar": """day
+        is_working working_number""",
+}
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    name: {column.partition(":")[0]: "string" if column.endswith(":text") else "int64" for column in columns.split()}
+    for name, columns in _COLUMNS.items()
+}
+
+#: the column a table's Parquet files are partitioned by; tables that are not named are written whole
+DAY_OF: Mapping[str, str] = {
+    "purchase_order": "submitted_day",
+    "order_line": "submitted_day",
+    "payment": "day",
+    "price_week": "week",
+    "price_change": "day",
+    "quote": "opened_day",
+}
+
+
+def table_expression(name: str) -> ir.Table:
+    """The table as an expression that belongs to no engine. Raises KeyError for a name that is not there."""
+    return ibis.table({column: f"!{kind}" for column, kind in TABLES[name].items()}, name=name)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a sweep is given: the tables as attributes (`facts.order_line`), and the day it looks back from."""
+
+    on_day: int
+
+    def __getattr__(self, name: str) -> ir.Table:
+        try:
+            return table_expression(name)
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def on_week(self) -> int:
+        return week_of(self.on_day)
+
+
+def week_of(day: int) -> int:
+    """The number of the week in which a day lies; weeks begin on Monday."""
+    return (day + 3) // 7
