@@ -225,5 +225,13 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "platform.health": ((holds("sysadmin"),),),
     # regulators and the centre: their own start pages
     "region.overview": ((regulates,), (centre_of_region,)),
+    # the watch: regulators of a region read all of it and change nothing in it but their own papers
+    "watch.read": ((regulates,),),
+    "finding.review": ((regulates,),),
+    "watch_record.enter": ((regulates,),),
+    "watch_record.confirm": ((regulates, had_no_hand_in),),
+    # changes of a rule: one regulator draws up, another one of the region switches on
+    "rule_change.edit": ((regulates,),),
+    "rule_change.decide": ((regulates, had_no_hand_in),),
     "rule.read": ((signed_in,),),
 }

@@ -29,6 +29,7 @@ PREFIXES = {
     "refund": "TK",
     "fund_use_plan": "YK",
     "suspense": "DC",
+    "rule_change": "GZ",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}

@@ -36,6 +36,13 @@ APPEND_ONLY = (
     "reconciliation_difference",
     "difference_explanation",
     "image_content",
+    "nightly_export",
+    "rule_run",
+    "rule_measurement",
+    "finding_evaluation",
+    "recorded_sourcing",
+    "recorded_quote",
+    "recorded_invitation",
 )
 
 #: rows that may go: they are notes of the moment, not records
@@ -51,6 +58,7 @@ DELETABLE = (
     "match_task",
     "push_nonce",
     "supplier_message",
+    "reference_price",
 )
 
 #: a line may be dropped while its order lies with its handler again; in any other state it is a record

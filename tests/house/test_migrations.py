@@ -106,6 +106,15 @@ NOT_ASKED_BY = {
     "suspense_item.file_id", "suspense_item.decider_id",
     # Read among the posts that have not ended, which have an index of their own.
     "user_post.user_id",
+    # What people bring to the watch is found by product, unit, supplier or quotation; who brought it is only shown.
+    "watch_approval.entered_by_id", "watch_approval.region_code", "outside_price.entered_by_id",
+    "outside_price.confirmed_by_id", "outside_price.supplier_id", "outside_price.region_code",
+    "recorded_sourcing.unit_id", "recorded_sourcing.region_code", "recorded_quote.supplier_id",
+    "recorded_invitation.supplier_id", "finding.reviewed_by_id", "finding_evaluation.run_id",
+    # Changes of a rule are found by rule and region.
+    "rule_change.maker_id", "rule_change.decider_id", "rule_change.region_code", "rule_parameter.region_code",
+    "rule_parameter.change_id", "rule_parameter.maker_id", "rule_parameter.decider_id",
+    "rule_measurement.entered_by_id",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from mall.ordering.order_states import ORDER_STATES
 from mall.payment_watch.payment_finding_states import PAYMENT_FINDING_STATES
 from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
 from mall.year_end.worksheet_states import WORKSHEET_STATES
+from supervision.rule_change_states import RULE_CHANGE_STATES
 
 ORDER = """
 submit               draft             submitted         order.submit               reserve_budget
@@ -293,6 +294,24 @@ part      same      different product.split -
 part      lapsed    different product.split -
 """
 
+RULE_CHANGE = """
+edit      draft    draft     rule_change.edit   -
+back_test draft    tested    rule_change.edit   -
+edit      tested   draft     rule_change.edit   -
+back_test tested   tested    rule_change.edit   -
+shadow    tested   shadow    rule_change.edit   -
+back_test shadow   shadow    rule_change.edit   -
+propose   tested   proposed  rule_change.edit   -
+propose   shadow   proposed  rule_change.edit   -
+switch_on proposed in_force  rule_change.decide -
+reject    proposed rejected  rule_change.decide -
+withdraw  draft    withdrawn rule_change.edit   -
+withdraw  tested   withdrawn rule_change.edit   -
+withdraw  shadow   withdrawn rule_change.edit   -
+withdraw  proposed withdrawn rule_change.edit   -
+end       in_force ended     rule_change.decide -
+"""
+
 
 @pytest.mark.parametrize(
     ("table", "agreed"),
@@ -313,6 +332,7 @@ part      lapsed    different product.split -
         (MATCH_QUESTION_STATES, MATCH_QUESTION),
         (WORKSHEET_STATES, YEAR_END),
         (JOURNAL_STATES, JOURNAL),
+        (RULE_CHANGE_STATES, RULE_CHANGE),
     ],
 )
 def test_a_state_table_is_what_was_agreed(table: StateTable, agreed: str) -> None:
