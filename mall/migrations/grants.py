@@ -59,6 +59,7 @@ DELETABLE = (
     "push_nonce",
     "supplier_message",
     "reference_price",
+    "supplier_group",
 )
 
 #: a line may be dropped while its order lies with its handler again; in any other state it is a record
