@@ -15,6 +15,7 @@ from ibis.backends.sql.compilers.clickhouse import ClickHouseCompiler
 
 from supervision.engines.engine import Engine, Row
 from supervision.facts import TABLES
+from supervision.history_files import files_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -34,12 +35,13 @@ class ClickhouseEngine(Engine):
         self._run("create database if not exists sweeps")
         if folder is not None:
             for table in TABLES:
-                self._open(table, folder / table)
+                self._open(table, files_of(folder, table))
 
-    def _open(self, table: str, folder: Path) -> None:
+    def _open(self, table: str, files: list[str]) -> None:
         columns = ", ".join(TABLES[table])
-        if any(folder.glob("**/*.parquet")):
-            source = f"file('{folder}/**/*.parquet', Parquet)"
+        if files:
+            listed = ",".join(Path(file).name for file in files)
+            source = f"file('{Path(files[0]).parent}/{{{listed}}}', Parquet)"
             self._run(f"create or replace view sweeps.{table} as select {columns} from {source}")
         else:
             self.fill(table, ())

@@ -11,6 +11,7 @@ from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 from supervision.engines.engine import Engine, Row
 from supervision.facts import TABLES
+from supervision.history_files import files_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,10 +30,9 @@ class DuckdbEngine(Engine):
         if folder is not None:
             self._connection.execute(f"set temp_directory = '{folder / 'spill'}'")
             for table in TABLES:
-                self._open(table, folder / table)
+                self._open(table, files_of(folder, table))
 
-    def _open(self, table: str, folder: Path) -> None:
-        files = sorted(str(path) for path in folder.glob("**/*.parquet"))
+    def _open(self, table: str, files: list[str]) -> None:
         if files:
             listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
             columns = ", ".join(TABLES[table])

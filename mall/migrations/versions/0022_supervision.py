@@ -88,7 +88,6 @@ def _create_tables() -> None:
         sa.Column("clear_count", sa.BigInteger(), nullable=False),
         sa.Column("not_applicable_count", sa.BigInteger(), nullable=False),
         sa.Column("not_computable_count", sa.BigInteger(), nullable=False),
-        sa.Column("new_count", sa.BigInteger(), nullable=False),
         sa.Column("took_ms", sa.BigInteger(), nullable=False),
         sa.Column("failure", sa.String(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
