@@ -29,8 +29,8 @@ def text(value: str) -> ir.StringValue:
     return ibis.literal(value, type="string")
 
 
-def whole(part: Any, by: int) -> ir.IntegerValue:
-    """part // by for part >= 0 and a positive constant, exact below 2**53."""
+def whole(part: Any, by: Any) -> ir.IntegerValue:
+    """part // by for part >= 0 and a positive constant or column, exact below 2**53."""
     return (part / by).floor().cast("int64")
 
 
@@ -73,9 +73,11 @@ def rank(table: ir.Table, *, by: Sequence[str], order: Sequence[Any]) -> ir.Inte
     return number(ibis.row_number().over(ibis.window(group_by=list(by), order_by=list(order)))) + 1
 
 
-def quantile_by(table: ir.Table, column: str, *, by: Sequence[str], percent: int, name: str, unique: str) -> ir.Table:
-    """One row per group: `by`, `name` = the smallest value that at least `percent` of a hundred rows do not exceed,
-    and `<name>_count` = how many rows there were.
+def quantile_by(
+    table: ir.Table, column: str, *, by: Sequence[str], percent: int, name: str, unique: str, of: int = 100
+) -> ir.Table:
+    """One row per group: `by`, `name` = the smallest value that at least `percent` of `of` rows do not exceed, and
+    `<name>_count` = how many rows there were.
 
     A rank, not an interpolation: the same integer on every engine, and always a value that somebody had.
     """
@@ -83,7 +85,7 @@ def quantile_by(table: ir.Table, column: str, *, by: Sequence[str], percent: int
         _rank=rank(table, by=by, order=[column, unique]),
         _count=count_over(table, by),
     )
-    is_first = (ranked._rank * 100 >= ranked._count * percent) & ((ranked._rank - 1) * 100 < ranked._count * percent)
+    is_first = (ranked._rank * of >= ranked._count * percent) & ((ranked._rank - 1) * of < ranked._count * percent)
     wanted = ranked.filter(is_first)
     return wanted.select(*by, **{name: wanted[column], f"{name}_count": wanted._count})
 
