@@ -18,7 +18,8 @@ from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, SWEEP_C
 
 def number(value: Any) -> ir.IntegerValue:
     """`value` as a signed 64-bit integer, 0 where it is null. Every count and sum goes through it."""
-    return ibis.coalesce(value.cast("int64"), ibis.literal(0, type="int64"))
+    # Ibis takes counts for signed and leaves the cast out; on ClickHouse they become so by a subtraction.
+    return ibis.coalesce(value.cast("int64") - literal(0), literal(0))
 
 
 def literal(value: int) -> ir.IntegerValue:
@@ -100,6 +101,14 @@ def left_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
         empty = ibis.literal("", type="string") if right[name].type().is_string() else literal(0)
         filled[name] = ibis.coalesce(joined[name], empty)
     return joined.select(*left.columns, **filled)
+
+
+def stacked(first: ir.Table, second: ir.Table) -> ir.Table:
+    """The rows of both, which have the same columns; whether a column may be null need not agree."""
+    same = [
+        table.cast({name: kind(nullable=True) for name, kind in table.schema().items()}) for table in (first, second)
+    ]
+    return same[0].union(same[1])
 
 
 def outcome(*, not_applicable: Any = None, not_computable: Any = None, hit: Any) -> ir.StringValue:

@@ -71,7 +71,7 @@ _COLUMNS: Mapping[str, str] = {
         region_code state:text licence_until_day agreement_until_day is_small_firm admitted_day group_key:text""",
     # One unit. `level`: 1 province, 2 city, 3 county. `is_exempt_address`: several units live at its address by right.
     "unit": """unit_id
-        parent_id region_code level staff_count is_secret address_key:text""",
+        parent_id region_code level staff_count is_secret address_key:text is_exempt_address""",
     # What ties parties to each other. `party`: supplier or staff (then `unit_id` says where). `kind`: legal_person,
     # phone, bank_account, address, certificate, device.
     "identity_key": """party_id
