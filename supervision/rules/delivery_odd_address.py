@@ -40,7 +40,7 @@ def find(facts: Facts, values: Values) -> ir.Table:
         day=number(recent.submitted_day.max()),
     )
     homes = facts.unit.select("unit_id", "is_exempt_address", home_key="address_key")
-    judged = left_join(left_join(used, homes, ("unit_id",)), shared, ("address_key",))
+    judged = left_join(left_join(used, shared, ("address_key",)), homes, ("unit_id",))
     is_registered = ibis.ifelse(judged.address_key == judged.home_key, literal(1), literal(0))
     judged = judged.mutate(address_is_registered=is_registered)
     return sweep_rows(
