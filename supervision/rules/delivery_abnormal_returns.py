@@ -89,7 +89,8 @@ def _over_new_year(facts: Facts, values: Values) -> ir.Table:
         is_returned=ibis.ifelse(came_back, literal(1), literal(0)),
         returned_line_fen=ibis.ifelse(came_back, lines.price_fen * lines.returned, literal(0)),
     )
-    units = lines.group_by(["unit_id", "supplier_id", "region_code"]).aggregate(
+    units = lines.group_by(["unit_id", "supplier_id"]).aggregate(
+        region_code=number(lines.region_code.max()),
         line_count=number(lines.line_id.count()),
         returned_count=number(lines.is_returned.sum()),
         bought_fen=number(lines.amount_fen.sum()),

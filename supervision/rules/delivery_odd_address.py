@@ -34,7 +34,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
         family_count=number(family_id.nunique()), unit_count=number(orders.unit_id.nunique())
     )
     recent = _recent(facts, values)
-    used = recent.group_by(["unit_id", "region_code", "address_key"]).aggregate(
+    used = recent.group_by(["unit_id", "address_key"]).aggregate(
+        region_code=number(recent.region_code.max()),
         order_count=number(recent.order_id.count()),
         amount_fen=number(recent.total_fen.sum()),
         day=number(recent.submitted_day.max()),

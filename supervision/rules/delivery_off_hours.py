@@ -28,7 +28,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
     )
     lines = left_join(lines, facts.purchase_order.select("order_id", "is_off_hours"), ("order_id",))
     is_off = lines.is_off_hours == 1
-    units = lines.group_by(["unit_id", "region_code"]).aggregate(
+    units = lines.group_by("unit_id").aggregate(
+        region_code=number(lines.region_code.max()),
         line_count=number(lines.line_id.count()),
         off_hours_count=number(ibis.ifelse(is_off, literal(1), literal(0)).sum()),
         amount_fen=number(ibis.ifelse(is_off, lines.amount_fen, literal(0)).sum()),

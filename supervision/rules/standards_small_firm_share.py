@@ -33,7 +33,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
     lines = left_join(lines, totals, ("order_id",))
     lines = lines.filter(lines.total_fen <= values.by_region("order_limit_fen", lines.region_code))
     lines = left_join(lines, facts.supplier.select("supplier_id", "is_small_firm"), ("supplier_id",))
-    units = lines.group_by(["unit_id", "region_code"]).aggregate(
+    units = lines.group_by("unit_id").aggregate(
+        region_code=number(lines.region_code.max()),
         goods_total_fen=number(lines.amount_fen.sum()),
         small_firm_total_fen=number(ibis.ifelse(lines.is_small_firm == 1, lines.amount_fen, literal(0)).sum()),
         day=number(lines.submitted_day.max()),
