@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
-from supervision.expressions import left_join, literal, number, running_sum
+from supervision.expressions import left_join, literal, running_sum
 from supervision.facts import Facts
 
 
@@ -30,6 +29,5 @@ def with_approval(
         met._category.startswith(met._class) & (met._from <= met._day) & ((met._until == 0) | (met._until >= met._day))
     )
     met = met.mutate(_taken=running_sum(met, "_wanted", by=("_approval_id",), order=("_day", key)))
-    covered = met.filter((met._pieces == 0) | (met._taken <= met._pieces) if quantity else ibis.literal(True))
-    covered = covered.group_by(key).aggregate(**{name: number(covered._day.count()) * 0 + 1})
-    return left_join(rows, covered, (key,))
+    covered = met.filter((met._pieces == 0) | (met._taken <= met._pieces)) if quantity else met
+    return left_join(rows, covered.select(key).distinct().mutate(**{name: literal(1)}), (key,))
