@@ -17,8 +17,9 @@ from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, SWEEP_C
 
 
 def number(value: Any) -> ir.IntegerValue:
-    """`value` as a 64-bit integer, 0 where it is null. Every count and sum goes through it."""
-    return ibis.coalesce(value.cast("int64"), ibis.literal(0, type="int64"))
+    """`value` as a signed 64-bit integer, 0 where it is null. Every count and sum goes through it."""
+    # Ibis takes counts for signed and leaves the cast out; on ClickHouse they become so by a subtraction.
+    return ibis.coalesce(value.cast("int64") - literal(0), literal(0))
 
 
 def literal(value: int) -> ir.IntegerValue:
@@ -29,8 +30,8 @@ def text(value: str) -> ir.StringValue:
     return ibis.literal(value, type="string")
 
 
-def whole(part: Any, by: int) -> ir.IntegerValue:
-    """part // by for part >= 0 and a positive constant, exact below 2**53."""
+def whole(part: Any, by: Any) -> ir.IntegerValue:
+    """part // by for part >= 0 and a positive constant or column, exact below 2**53."""
     return (part / by).floor().cast("int64")
 
 
@@ -73,9 +74,11 @@ def rank(table: ir.Table, *, by: Sequence[str], order: Sequence[Any]) -> ir.Inte
     return number(ibis.row_number().over(ibis.window(group_by=list(by), order_by=list(order)))) + 1
 
 
-def quantile_by(table: ir.Table, column: str, *, by: Sequence[str], percent: int, name: str, unique: str) -> ir.Table:
-    """One row per group: `by`, `name` = the smallest value that at least `percent` of a hundred rows do not exceed,
-    and `<name>_count` = how many rows there were.
+def quantile_by(
+    table: ir.Table, column: str, *, by: Sequence[str], percent: int, name: str, unique: str, of: int = 100
+) -> ir.Table:
+    """One row per group: `by`, `name` = the smallest value that at least `percent` of `of` rows do not exceed, and
+    `<name>_count` = how many rows there were.
 
     A rank, not an interpolation: the same integer on every engine, and always a value that somebody had.
     """
@@ -83,7 +86,7 @@ def quantile_by(table: ir.Table, column: str, *, by: Sequence[str], percent: int
         _rank=rank(table, by=by, order=[column, unique]),
         _count=count_over(table, by),
     )
-    is_first = (ranked._rank * 100 >= ranked._count * percent) & ((ranked._rank - 1) * 100 < ranked._count * percent)
+    is_first = (ranked._rank * of >= ranked._count * percent) & ((ranked._rank - 1) * of < ranked._count * percent)
     wanted = ranked.filter(is_first)
     return wanted.select(*by, **{name: wanted[column], f"{name}_count": wanted._count})
 
@@ -98,6 +101,14 @@ def left_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
         empty = ibis.literal("", type="string") if right[name].type().is_string() else literal(0)
         filled[name] = ibis.coalesce(joined[name], empty)
     return joined.select(*left.columns, **filled)
+
+
+def stacked(first: ir.Table, second: ir.Table) -> ir.Table:
+    """The rows of both, which have the same columns; whether a column may be null need not agree."""
+    same = [
+        table.cast({name: kind(nullable=True) for name, kind in table.schema().items()}) for table in (first, second)
+    ]
+    return same[0].union(same[1])
 
 
 def outcome(*, not_applicable: Any = None, not_computable: Any = None, hit: Any) -> ir.StringValue:
