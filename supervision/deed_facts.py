@@ -67,13 +67,20 @@ ORDER_FACTS: Mapping[str, str] = {
     "address_family_count": "families of units (a parent with its children) that ordered to it in a year, this one too",
     "quantity_high": "base units per line that 998 of 1000 lines of the class and size band did not exceed in a year",
     "quantity_line_count": "how many lines that comes from",
+    "licence_until_day": "last day of the supplier's business licence; 2932896 without end",
+    "registration_state": "of the supplier in the register of enterprises: normal, or another word",
+    "ordered_day": "the day the order was submitted; of one to be submitted, the day of the deed",
+    "dishonesty_list": "the list of the credit platform the supplier stands on today; empty for none",
+    "dishonest_from_day": "since when he stands there; 0 for none",
+    "credit_query_age_minutes": "minutes since the credit platform was asked about the supplier",
+    "credit_proof_key": "digest of the answer that was kept; empty for none",
 }
 #: of one listing, when it is published or repriced
 LISTING_FACTS: Mapping[str, str] = {
     "on_day": "the day of the deed",
     "category_code": "of the product",
     "quantity": "1: a listing is judged by the piece",
-    "price_fen": "the new price per piece",
+    "price_fen": "the price per piece",
     "base_price_fen": "the new price per base unit of the product",
     "pack_size": "base units of the product in one piece",
     "own_site_price_fen": "as for an order",
@@ -85,10 +92,50 @@ LISTING_FACTS: Mapping[str, str] = {
     "is_green_required": "as for an order",
     "certificate_number": "as for an order",
     "certificate_until_day": "as for an order",
+    "licence_until_day": "last day of the supplier's business licence; 2932896 without end",
+    "registration_state": "of the supplier in the register of enterprises: normal, or another word",
+    "model_is_known": "whether brand and model of the product are known",
+    "image_is_known": "whether the listing's picture has a hash with at least one quarter that is no plain background",
+    "twin_prices_fen": "prices of other listings on the shelf: same brand, model, pack size and division, by the supplier or"
+    " one of his group, with a picture of which at least one quarter of the hash is equal",
 }
-PAYMENT_FACTS: Mapping[str, str] = {}
+#: of one payment that is asked for; it belongs to one order
+PAYMENT_FACTS: Mapping[str, str] = {
+    "ordered_day": "the day the order was submitted",
+    "amount_fen": "of the payment",
+    "dishonesty_list": "the list of the credit platform the supplier stands on today; empty for none",
+    "dishonest_from_day": "since when he stands there; 0 for none",
+    "credit_query_age_minutes": "minutes since the credit platform was asked about the supplier",
+    "credit_proof_key": "digest of the answer that was kept; empty for none",
+}
+#: of one line of a fund-use plan to be submitted
 PLAN_FACTS: Mapping[str, str] = {}
-QUOTES_FACTS: Mapping[str, str] = {}
+#: of one quotation; lists have one entry per valid quote, in the same order
+QUOTES_FACTS: Mapping[str, str] = {
+    "budget_fen": "of the quotation",
+    "supplier_ids": "who quoted",
+    "totals_fen": "the totals",
+    "line_prices_fen": "per quote a list of its prices per piece, by line; 0 where a line is not quoted",
+    "is_priced_by_framework": "whether nobody could offer another price",
+    "legal_keys": "digests of the legal persons; empty texts where not known",
+    "bank_keys": "digests of the bank accounts",
+    "phone_keys": "digests of the contact phones",
+    "device_keys": "digests of the devices quoted from",
+    "certificate_keys": "digests of the certificates signed with",
+    "ip_keys": "digests of the network addresses quoted from",
+    "group_keys": "groups under common control; empty texts where none is known",
+    "public_keys": "those of the keys above that more than `key_suppliers_max` suppliers used in a year",
+    "chosen_fen": "the total that was chosen",
+    "lowest_fen": "the lowest valid total",
+    "choice_reason": "why it was chosen, as the unit wrote it; empty for none",
+    "reason_uses": "how many other quotations of the unit in a year gave the very same words",
+    "open_hours": "working hours from opening to close",
+    "urgent_is_approved": "whether an approval of urgency covers it",
+    "names_brand": "whether the text names a brand or model without an equal to it",
+    "matching_products": "products of the class that meet its demands",
+    "class_products": "products of the class on the shelf",
+    "single_source_is_approved": "whether an approval allows to name a brand",
+}
 
 FACTS_AT: Mapping[str, Mapping[str, str]] = {
     "order": ORDER_FACTS,

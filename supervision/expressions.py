@@ -95,6 +95,9 @@ def left_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
     """All rows of `left` with the columns of `right`; 0 and "" where there is no partner. `right` is unique by `on`."""
     others = [name for name in right.columns if name not in on]
     renamed = right.select(**{f"_on_{name}": right[name] for name in on}, **{name: right[name] for name in others})
+    # As a view: where `right` was made from `left`, Ibis would take `left.name` for the column of `right` that came
+    # from it, and join every row with every row.
+    left = left.view()
     joined = left.left_join(renamed, [left[name] == renamed[f"_on_{name}"] for name in on])
     filled = {}
     for name in others:
@@ -109,6 +112,15 @@ def stacked(first: ir.Table, second: ir.Table) -> ir.Table:
         table.cast({name: kind(nullable=True) for name, kind in table.schema().items()}) for table in (first, second)
     ]
     return same[0].union(same[1])
+
+
+def inner_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
+    """The rows of `left` with those of `right` that agree `on` these columns; the other columns differ in name."""
+    others = [name for name in right.columns if name not in on]
+    renamed = right.select(**{f"_on_{name}": right[name] for name in on}, **{name: right[name] for name in others})
+    left = left.view()
+    joined = left.inner_join(renamed, [left[name] == renamed[f"_on_{name}"] for name in on])
+    return joined.select(*left.columns, *others)
 
 
 def outcome(*, not_applicable: Any = None, not_computable: Any = None, hit: Any) -> ir.StringValue:

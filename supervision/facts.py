@@ -57,39 +57,49 @@ _COLUMNS: Mapping[str, str] = {
     "price_change": """change_id
         listing_id product_id supplier_id region_code category_code:text day minute old_price_fen new_price_fen
         list_price_fen is_manufacturer_notice""",
-    # One listing as it stands today.
+    # One listing as it stands today. `image_band_1` to `_4`: the four 16-bit quarters of the 64-bit perceptual hash of
+    # its first picture, each as four hexadecimal digits; "" without a picture, and for a quarter that is all 0 or all 1
+    # (plain background, which every picture shares).
     "listing": """listing_id
         product_id supplier_id region_code category_code:text sku:text state:text price_fen base_price_fen pack_size
         list_price_fen certificate_until_day certificate_number:text is_green_required name_key:text image_key:text
-        parent_product_id on_shelf_day""",
+        image_band_1:text image_band_2:text image_band_3:text image_band_4:text parent_product_id on_shelf_day""",
     # One product: `seller_count` sells it today. `cell_key`: its cell of the specification, made of the category and
     # the classes of its leading attributes (`mall/reference/category_attributes.csv`); "" where one of them is missing.
     "product": """product_id
         category_code:text brand:text model_key:text base_unit:text is_green seller_count cell_key:text""",
-    # One supplier. `group_key`: of those under common control, "" where none is known.
+    # One supplier. `group_key`: of those under common control, "" where none is known. `licence_until_day`: 0 not
+    # known, 2932896 (9999-12-31) for a licence without end. `registration_state` in the register of enterprises:
+    # normal (open, moved in or out), else revoked, deregistered, closed; "" not known. `kind`: general for a supplier
+    # whose agreement is for general office supplies, else "". `credit_queried_day`: when the credit platform was last
+    # asked about him, 0 never; `credit_proof_key`: digest of the answer that was kept, "" none.
     "supplier": """supplier_id
-        region_code state:text licence_until_day agreement_until_day is_small_firm admitted_day group_key:text""",
+        region_code state:text kind:text licence_until_day registration_state:text agreement_until_day is_small_firm
+        admitted_day group_key:text credit_queried_day credit_proof_key:text""",
     # One unit. `level`: 1 province, 2 city, 3 county. `is_exempt_address`: several units live at its address by right.
     "unit": """unit_id
         parent_id region_code level staff_count is_secret address_key:text is_exempt_address""",
     # What ties parties to each other. `party`: supplier or staff (then `unit_id` says where). `kind`: legal_person,
-    # phone, bank_account, address, certificate, device.
+    # phone, bank_account, address, certificate, device. `key`: a keyed digest; of people that of the identity number,
+    # never of the name alone, so that namesakes are not one person. Of staff `legal_person` is their own identity.
     "identity_key": """party_id
         party:text unit_id kind:text key:text""",
     # One quote of one supplier in one quotation, per line (`line_no` 0: the total). `is_priced_by_framework`: nobody
-    # could offer another price. `at_minute`: minutes since 1970.
+    # could offer another price. `at_minute`: minutes since 1970. `choice_reason`: why this quote was chosen, on the
+    # winner's total. `price_fen` of a line is per piece.
     "quote": """quote_id
         sourcing_number:text unit_id region_code category_code:text budget_fen opened_day closed_day open_hours
         line_no supplier_id price_fen is_valid is_winner is_priced_by_framework at_minute ip_key:text device_key:text
         certificate_key:text bank_key:text legal_key:text phone_key:text choice_reason:text""",
-    # One quotation. `state`: open, awarded, failed. `names_brand`: its text names one without "or equivalent";
-    # `matching_products` of `class_products` meet its demands. `eligible_suppliers`: could have been invited.
+    # One quotation. `state`: open, awarded, failed. `open_hours`: working hours from opening to close. `names_brand`:
+    # its text names one without "or equivalent"; `matching_products` of `class_products` meet its demands.
+    # `eligible_suppliers`: could have been invited. Hours and the three numbers are 0 where they are not known.
     "sourcing": """sourcing_id
         sourcing_number:text unit_id region_code category_code:text budget_fen opened_day closed_day open_hours
         state:text names_brand matching_products class_products eligible_suppliers invited_key:text""",
     # One supplier invited to a quotation.
-    "invitation": """sourcing_id
-        supplier_id unit_id region_code category_code:text opened_day""",
+    "invitation": """invitation_id
+        sourcing_id supplier_id unit_id region_code category_code:text opened_day""",
     # One line of a fund-use plan. `is_procurement` as the unit marked it, `is_in_catalogue` as we read it.
     "plan_line": """plan_line_id
         plan_number:text unit_id region_code year month amount_fen is_procurement is_in_catalogue category_code:text
@@ -114,11 +124,17 @@ _COLUMNS: Mapping[str, str] = {
     # `is_promotion`: a flash sale, coupon or member price.
     "outside_price": """price_id
         product_id supplier_id region_code kind:text price_fen base_price_fen day is_promotion""",
-    # A supplier on a list of the credit platform, from day to day (0: still).
+    # Where a supplier delivers goods of a class today: a division that a listing of his on the shelf names. It stands
+    # for all that lie in it (410000: the whole province). `class_code`: five letters of the category.
+    "delivery": """delivery_id
+        supplier_id class_code:text region_code""",
+    # A supplier on a list of the credit platform, from day to day (0: still). `list_name`: serious_dishonesty,
+    # judgment_debtor, tax_dishonesty, procurement_ban; others exclude nobody.
     "dishonesty": """entry_id
         supplier_id list_name:text from_day until_day queried_day""",
-    # An approval that exempts: `kind` import, over_standard, split, scrap; by unit and category (its beginning).
-    # `quantity` 0: any number of pieces. `until_day` is the last day, 0: still.
+    # An approval that exempts: `kind` import, over_standard, split, scrap, urgent (a short quotation), single_source (a
+    # brand may be named); by unit and category (its beginning). `quantity` 0: any number of pieces. `until_day` is the
+    # last day, 0: still.
     "approval": """approval_id
         unit_id kind:text category_code:text from_day until_day quantity number:text""",
     # The calendar: `working_number` counts working days from 1, so that differences of it are working days; a day off
