@@ -2893,4 +2893,12 @@ REFUSALS: dict[str, RefusalText] = {
         en="You drew up manual journal {number}; you cannot approve it.",
         en_next="Ask another finance person of the unit.",
     ),
+    # the watch: rules, their changes and what they are given
+    "watch.unknown_engine": RefusalText(
+        http=422,
+        zh="没有名为“{engine}”的分析引擎。",
+        zh_next="SUNMALL_ANALYTICS 可以是：{engines}。",
+        en="There is no analytics engine “{engine}”.",
+        en_next="SUNMALL_ANALYTICS may be one of: {engines}.",
+    ),
 }

@@ -17,7 +17,7 @@ from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, SWEEP_C
 
 
 def number(value: Any) -> ir.IntegerValue:
-    """`value` as a signed 64-bit integer, 0 where it is null. Every count and sum goes through it."""
+    """`value` as a 64-bit integer, 0 where it is null. Every count and sum goes through it."""
     return ibis.coalesce(value.cast("int64"), ibis.literal(0, type="int64"))
 
 
