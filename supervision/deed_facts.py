@@ -18,14 +18,17 @@ ORDER_FACTS: Mapping[str, str] = {
     "base_price_fen": "the price per base unit of the product",
     "amount_fen": "of the line",
     "order_amount_fen": "of all lines of this order together",
-    "year_total_fen": "earlier orders of the year: same unit, budget item and class of category, not cancelled",
+    "year_total_fen": "earlier orders of the year: same unit, budget item and class of category, not cancelled, not"
+    " by open tender",
     "year_order_count": "how many orders that were",
     "split_is_approved": "whether an approval exempts from the statutory rule on splitting",
-    "recent_total_fen": "orders of the last `window_days` days: same unit and class of category, direct purchase",
+    "recent_total_fen": "earlier orders of the last `window_days` days: same unit and class of category, direct"
+    " purchase, not cancelled, each below `limit_fen` in that class",
     "recent_order_count": "how many orders that were",
     "recent_same_count": "how many of them have the same supplier, product, day or address",
     "limit_fen": "the direct-purchase limit there",
-    "is_regular_consumable": "whether the unit buys this class by a steady rhythm",
+    "is_regular_consumable": "whether the unit buys this class, without assets, by a steady rhythm: supervision/rhythm.py"
+    " over its orders of a year up to this one",
     "median_fen": "median price per base unit paid in the province in 90 days",
     "quartile_1_fen": "first quartile of the same",
     "quartile_3_fen": "third quartile of the same",
@@ -74,6 +77,17 @@ ORDER_FACTS: Mapping[str, str] = {
     "dishonest_from_day": "since when he stands there; 0 for none",
     "credit_query_age_minutes": "minutes since the credit platform was asked about the supplier",
     "credit_proof_key": "digest of the answer that was kept; empty for none",
+    "class_amount_fen": "all lines of this order of the line's class of category (seven letters)",
+    "item_class_amount_fen": "all lines of this order of the line's budget item and class of category",
+    "has_budget_line": "whether the line charges a budget line that is in force and the unit's own",
+    "budget_available_fen": "what was available on that budget line before this order",
+    "budget_charged_fen": "what all lines of this order together charge to that budget line",
+    "budget_categories": "codes or beginnings of codes that the budget lines of its item may be spent on; [] for all",
+    "needs_plan": "whether the money may only leave by a monthly fund-use plan",
+    "plan_granted_fen": "granted by the fund-use plans of the budget line from January up to the month",
+    "plan_used_fen": "of that already used: by orders of the line not cancelled (at an order), or by payments of"
+    " it asked for and not refused (at a payment), this deed left out",
+    "plan_charged_fen": "what this order or payment takes from that plan",
 }
 #: of one listing, when it is published or repriced
 LISTING_FACTS: Mapping[str, str] = {
@@ -96,8 +110,9 @@ LISTING_FACTS: Mapping[str, str] = {
     "registration_state": "of the supplier in the register of enterprises: normal, or another word",
     "model_is_known": "whether brand and model of the product are known",
     "image_is_known": "whether the listing's picture has a hash with at least one quarter that is no plain background",
-    "twin_prices_fen": "prices of other listings on the shelf: same brand, model, pack size and division, by the supplier or"
-    " one of his group, with a picture of which at least one quarter of the hash is equal",
+    "twin_prices_fen": "prices of other listings on the shelf: same brand, model, pack size and division, by the"
+    " supplier or one of his group, with a picture of which at least one quarter of the hash is"
+    " equal",
 }
 #: of one payment that is asked for; it belongs to one order
 PAYMENT_FACTS: Mapping[str, str] = {
@@ -107,9 +122,38 @@ PAYMENT_FACTS: Mapping[str, str] = {
     "dishonest_from_day": "since when he stands there; 0 for none",
     "credit_query_age_minutes": "minutes since the credit platform was asked about the supplier",
     "credit_proof_key": "digest of the answer that was kept; empty for none",
+    "on_day": "the day of the deed",
+    "supplier_id": "of the order",
+    "payee_supplier_id": "the supplier to whom the payee's account or credit code belongs, 0 for none",
+    "is_registered_account": "whether it goes to the account that this supplier registered",
+    "is_payee_approved": "whether a change of the payee was approved (assigned claim, court order)",
+    "accepted_day": "the day of the order's first acceptance, 0 before it",
+    "accepted_fen": "accepted of the order so far, less what was refunded or returned",
+    "paid_before_fen": "other payments of the order, made or asked for and not refused",
+    "prepayment_fen": "what the order's contract lets be paid before acceptance",
+    "invoice_fen": "total of the invoice it pays, 0 without one",
+    "invoice_paid_fen": "other payments of the unit on that invoice, made or asked for and not refused, through the"
+    " mall or beside it",
+    "alike_of_order_count": "other payments of the order over this amount in the last `window_days` days",
+    "alike_outside_count": "payments of the unit to this payee over this amount in the last `window_days` days, tied to"
+    " no order",
+    "is_recurring": "whether it is a regular due of equal amount, such as rent or a service by the month",
+    "needs_plan": "whether the money may only leave by a monthly fund-use plan",
+    "plan_granted_fen": "granted by the fund-use plans of the budget line from January up to the month",
+    "plan_used_fen": "of that already used: by orders of the line not cancelled (at an order), or by payments of"
+    " it asked for and not refused (at a payment), this deed left out",
+    "plan_charged_fen": "what this order or payment takes from that plan",
 }
 #: of one line of a fund-use plan to be submitted
-PLAN_FACTS: Mapping[str, str] = {}
+PLAN_FACTS: Mapping[str, str] = {
+    "on_day": "the day of the deed",
+    "amount_fen": "of the line",
+    "is_procurement": "whether the unit marked it as procurement",
+    "category_code": 'as we read its purpose and economic item, "" where they mean no procurement',
+    "confidence": "of that reading, in a hundred; 0 where nothing could be read",
+    "is_in_catalogue": "whether the category is in the catalogue of centralised procurement",
+    "is_reason_given": "whether the unit said why it needs no procurement",
+}
 #: of one quotation; lists have one entry per valid quote, in the same order
 QUOTES_FACTS: Mapping[str, str] = {
     "budget_fen": "of the quotation",

@@ -11,15 +11,26 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import ibis
+import ibis.expr.operations as operations
 import ibis.expr.types as ir
+from ibis.common.deferred import deferrable
 
 from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, SWEEP_COLUMNS
 
 
+@deferrable
+def _as_64_bits(value: Any) -> ir.IntegerValue:
+    cast: ir.IntegerValue = operations.Cast(value, to="int64").to_expr()
+    return cast
+
+
 def number(value: Any) -> ir.IntegerValue:
-    """`value` as a signed 64-bit integer, 0 where it is null. Every count and sum goes through it."""
-    # Ibis takes counts for signed and leaves the cast out; on ClickHouse they become so by a subtraction.
-    return ibis.coalesce(value.cast("int64") - literal(0), literal(0))
+    """`value` as a 64-bit integer, 0 where it is null. Every count and sum goes through it.
+
+    The cast is a node of its own: `value.cast("int64")` leaves out what Ibis takes for 64 bits already, but a count is
+    unsigned in ClickHouse, a sum is 128 bits wide in DuckDB and a decimal in PostgreSQL.
+    """
+    return ibis.coalesce(_as_64_bits(value), ibis.literal(0, type="int64"))
 
 
 def literal(value: int) -> ir.IntegerValue:

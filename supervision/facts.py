@@ -23,13 +23,15 @@ _COLUMNS: Mapping[str, str] = {
     # One order as it stands. `total_fen` as ordered, `accepted_fen` and `paid_fen` so far. Days 0: not yet, or never.
     # `minute` is the minute of its submission. `is_off_hours`: outside a working day's 06:00-22:00. `acceptor_id`: who
     # signed the acceptance, 0 where nobody did yet. `first_scan_day`: when the carrier first reported the parcel,
-    # `is_carrier_reporting`: that carrier reports to the mall at all.
+    # `is_carrier_reporting`: that carrier reports to the mall at all. `paid_day`: when all that is due was paid.
+    # `prepayment_fen`: what its contract lets be paid before acceptance. `withheld_fen`: of what was accepted, not due
+    # yet (retention of the contract) or held back (a dispute, a hold of a regulator).
     "purchase_order": """order_id
         number:text year mode:text state:text unit_id parent_id region_code supplier_id total_fen accepted_fen paid_fen
         handler_id approver_id receiver_id submitted_day minute approved_day signed_day shipped_day received_day
         accepted_day accepted_minute invoiced_day due_day paid_day cancelled_day promised_day shipped_minute
         is_off_hours address_key:text tracking_key:text cancel_reason:text refunded_day refunded_fen
-        acceptor_id first_scan_day is_carrier_reporting""",
+        acceptor_id first_scan_day is_carrier_reporting prepayment_fen withheld_fen""",
     # One line of an order, with what of its order is needed often. `base_price_fen`: per base unit of the product.
     # `project:text`: the budget line's item. `returned`: pieces sent back after acceptance, the last on `returned_day`.
     # `pack_size`: base units in a piece, as ordered. `pending`: pieces still to be accepted of an order under way (of
@@ -43,11 +45,14 @@ _COLUMNS: Mapping[str, str] = {
     # Money that left a unit: through the mall (`order_id`) or beside it. `supplier_id`: the payee is a supplier of the
     # mall. `is_registered_account`: to the account he registered (1 where nothing else is known). `is_real_account`:
     # from the unit's own account. `confidence`: of the category, in a hundred. `is_recurring`: wages, utilities,
-    # rent. `accepted_day`, `accepted_fen`: of its order, 0 without one.
+    # rent. `accepted_day` (the first acceptance), `accepted_fen`: of its order, 0 without one. `invoice_fen`: total of
+    # its invoice, 0 where it is not known. `is_procured_elsewhere`: finance accepted the unit's explanation that it was
+    # procured outside the mall. `is_payee_approved`: a change of the payee was approved (assigned claim, court order).
     "payment": """payment_id
         unit_id parent_id region_code year day amount_fen supplier_id payee_key:text is_registered_account
         is_real_account economic_code:text category_code:text confidence is_in_catalogue order_id order_number:text
-        invoice_number:text accepted_day accepted_fen is_mall is_recurring voucher:text""",
+        invoice_number:text accepted_day accepted_fen is_mall is_recurring voucher:text
+        invoice_fen is_procured_elsewhere is_payee_approved""",
     # The price of a listing at the end of a week in which it was on the shelf. `list_price_fen`: the original price
     # it was shown beside, 0 for none. `is_promotion`: it is marked as a promotion.
     "price_week": """listing_id
@@ -104,10 +109,16 @@ _COLUMNS: Mapping[str, str] = {
     "plan_line": """plan_line_id
         plan_number:text unit_id region_code year month amount_fen is_procurement is_in_catalogue category_code:text
         confidence economic_code:text day budget_line_id is_reason_given""",
-    # One budget line with where its money stands.
+    # One budget line with where its money stands. `appropriation_fen`, with what was carried in, is the sum of what is
+    # available, set aside (frozen, lapsed or carried out), reserved, committed, accrued, in payment and paid;
+    # `planned_fen` is not part of it. `category_code`: the first of its scope, "" for all categories.
     "budget_line": """budget_line_id
         unit_id region_code year project:text category_code:text appropriation_fen available_fen reserved_fen
-        committed_fen accrued_fen in_payment_fen paid_fen planned_fen is_procurement is_late_allocation""",
+        committed_fen accrued_fen in_payment_fen paid_fen planned_fen is_procurement is_late_allocation
+        set_aside_fen""",
+    # One beginning of category codes that a budget line may be spent on; a line that may buy all has none.
+    "budget_scope": """scope_id
+        budget_line_id unit_id region_code year project:text category_code:text""",
     # One asset card. `order_id` 0: without an order of the mall. `replaces_day`: when the asset it replaces came into
     # use; `minimum_years`: how long that one had to serve; `is_scrapped`: its scrapping had been approved. `in_use`:
     # the pieces are still with the unit (neither disposed of nor sent back).
@@ -134,7 +145,7 @@ _COLUMNS: Mapping[str, str] = {
         supplier_id list_name:text from_day until_day queried_day""",
     # An approval that exempts: `kind` import, over_standard, split, scrap, urgent (a short quotation), single_source (a
     # brand may be named); by unit and category (its beginning). `quantity` 0: any number of pieces. `until_day` is the
-    # last day, 0: still.
+    # last day, 0: still. One of a department (`unit_id` a unit's parent) for buying together is a joint_purchase.
     "approval": """approval_id
         unit_id kind:text category_code:text from_day until_day quantity number:text""",
     # The calendar: `working_number` counts working days from 1, so that differences of it are working days; a day off
