@@ -26,7 +26,7 @@ from mall.ordering.order_checks import LineToCheck, OrderToCheck
 from mall.people.organisation import Organisation, organisation
 from mall.regions.regional_rule import rule as regional_rule
 from mall.regions.watch_calendar import day_number
-from supervision.categories import class_of
+from supervision.categories import CLASS_LENGTH
 from supervision.reference_price import ReferencePrice
 from supervision.rhythm import is_steady
 from supervision.watch_record import DishonestyEntry, OutsidePrice, WatchApproval
@@ -70,7 +70,7 @@ class OrderFacts:
     # -- the order itself -----------------------------------------------------------------------------------------
 
     def class_code(self, line: LineToCheck) -> str:
-        return class_of(line.offer.category.code) if line.offer.category is not None else ""
+        return line.offer.category.code[:CLASS_LENGTH] if line.offer.category is not None else ""
 
     def project(self, line: LineToCheck) -> str:
         return line.budget_line.project if line.budget_line is not None else ""
