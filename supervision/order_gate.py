@@ -21,6 +21,7 @@ from mall.errors import Refusal
 from mall.ordering.order import Order, order_numbered
 from mall.ordering.order_checks import Judgement, LineToCheck, OrderToCheck
 from mall.outbox.event import Event, subscribes
+from mall.regions.region import chain
 from supervision.gather_order import OrderFacts
 from supervision.keep_findings import Found, keep_findings
 from supervision.rule import HIT, Rule, Verdict
@@ -29,7 +30,7 @@ from supervision.rule_precision import Precisions, precisions, standing_of
 from supervision.rule_shelf import rules, rules_at
 from supervision.show_evidence import sentence
 from supervision.values import Values
-from supervision.values_in_force import all_rows_in_force, mode_in_force, values_for
+from supervision.values_in_force import MODE, all_rows_in_force, mode_in_force, values_for
 
 #: how long a process may judge by values and precisions it has read; as the mall's own regional rules
 KEPT_SECONDS = 30
@@ -80,11 +81,19 @@ def check_order(order: OrderToCheck, judgement: Judgement) -> None:
             verdict = rule.check(given, values)
             if verdict.outcome == HIT:
                 code = given.get("category_code") or ""
-                standing = standing_of(
-                    rule, mode, known.precisions.of(rule.id, version=rule.version, category_code=code)
-                )
+                precision = known.precisions.of(rule.id, version=rule.version, category_code=code)
+                standing = _at_order_time(standing_of(rule, mode, precision), rows, region_code=order.region_code)
                 _tell(rule, verdict, line, standing=standing, judgement=judgement)
                 judgement.noted.append(_note(rule, verdict, line, given=given, values=values, standing=standing))
+
+
+def _at_order_time(standing: str, rows: Mapping[tuple[str, int], RuleParameter], *, region_code: int) -> str:
+    """To refuse an order takes two people of the region or above who switched the rule on; before that it warns.
+
+    The law behind such a rule is clear; whether this province's lists and numbers are is for it to say.
+    """
+    decided = any((MODE, code) in rows for code in chain(region_code))
+    return "warn" if standing == "block" and not decided else standing
 
 
 def _tell(rule: Rule, verdict: Verdict, line: LineToCheck, *, standing: str, judgement: Judgement) -> None:
