@@ -112,6 +112,18 @@ def left_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
     return joined.select(*left.columns, **filled)
 
 
+def together(*tables: ir.Table) -> ir.Table:
+    """The rows of all tables, with the columns of the first; what may be null and what may not goes together."""
+    names = tables[0].columns
+    shaped = [
+        table.select(
+            **{name: table[name].cast("string" if table[name].type().is_string() else "int64") for name in names}
+        )
+        for table in tables
+    ]
+    return ibis.union(*shaped)
+
+
 def outcome(*, not_applicable: Any = None, not_computable: Any = None, hit: Any) -> ir.StringValue:
     """The outcome of each row: not applicable before not computable before hit before clear."""
     conditions = ((not_applicable, NOT_APPLICABLE), (not_computable, NOT_COMPUTABLE), (hit, HIT))
