@@ -85,7 +85,7 @@ PLAN_FACTS: Mapping[str, str] = {
     "on_day": "the day of the deed",
     "amount_fen": "of the line",
     "is_procurement": "whether the unit marked it as procurement",
-    "category_code": "as we read its purpose and economic item, \"\" where they mean no procurement",
+    "category_code": 'as we read its purpose and economic item, "" where they mean no procurement',
     "confidence": "of that reading, in a hundred; 0 where nothing could be read",
     "is_in_catalogue": "whether the category is in the catalogue of centralised procurement",
     "is_reason_given": "whether the unit said why it needs no procurement",

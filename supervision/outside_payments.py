@@ -13,7 +13,9 @@ from supervision.facts import Facts
 def outside_payments(facts: Facts, *, from_day: int) -> ir.Table:
     """Payments beside the mall from a day on, with `ordered_fen`: the total of the order they were tied to."""
     paid = facts.payment
-    paid = paid.filter((paid.is_mall == 0) & (paid.amount_fen > 0) & (paid.day >= from_day) & (paid.day <= facts.on_day))
+    paid = paid.filter(
+        (paid.is_mall == 0) & (paid.amount_fen > 0) & (paid.day >= from_day) & (paid.day <= facts.on_day)
+    )
     orders = facts.purchase_order.filter(facts.purchase_order.cancelled_day == 0)
     ordered = orders.select("order_id", ordered_fen=orders.total_fen)
     return left_join(paid, ordered, ("order_id",))

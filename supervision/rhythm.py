@@ -14,9 +14,7 @@ import ibis.expr.types as ir
 from supervision.expressions import before, literal, number, rank
 
 
-def steady_groups(
-    table: ir.Table, *, by: Sequence[str], day: str, unique: str, least: int, percent: int
-) -> ir.Table:
+def steady_groups(table: ir.Table, *, by: Sequence[str], day: str, unique: str, least: int, percent: int) -> ir.Table:
     """`by` and the flag `is_steady` of each group: at least `least` rows whose days vary less than `percent`.
 
     Two rows of one day have a gap of 0 between them: who orders twice instead of once falls out of the rhythm.

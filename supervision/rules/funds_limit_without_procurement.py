@@ -25,9 +25,7 @@ def find(facts: Facts, values: Values) -> ir.Table:
     paid = _unprocured(facts, values)
     paid = paid.mutate(
         limit_fen=values.by_region("limit_fen", paid.region_code),
-        running_fen=running_sum(
-            paid, "amount_fen", by=("unit_id", "branch_code", "year"), order=("day", "payment_id")
-        ),
+        running_fen=running_sum(paid, "amount_fen", by=("unit_id", "branch_code", "year"), order=("day", "payment_id")),
     )
     reached = ibis.ifelse(paid.running_fen >= paid.limit_fen, paid.day, literal(_NEVER))
     totals = (

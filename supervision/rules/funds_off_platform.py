@@ -16,7 +16,11 @@ from supervision.values import Values
 _EVIDENCE = (
     Evidence("signs", "count", Words("迹象数", "Signs")),
     Evidence("has_payment", "count", Words("有支付或发票而无订单", "Payment or invoice without an order")),
-    Evidence("has_attempt", "count", Words("撤销的订单或未成的询价金额相近", "Cancelled order or failed quotation of like amount")),
+    Evidence(
+        "has_attempt",
+        "count",
+        Words("撤销的订单或未成的询价金额相近", "Cancelled order or failed quotation of like amount"),
+    ),
     Evidence("has_card", "count", Words("金额相近的资产卡片无订单", "Asset card of like value without an order")),
 )
 _PARTIES = ("unit_id", "supplier_id", "region_code")
@@ -83,7 +87,9 @@ def _deals(facts: Facts, values: Values) -> ir.Table:
     )
     carded = attempts.join(cards, [attempts.unit_id == cards.owner_id])
     later = (carded.card_day >= carded.day) & (carded.card_day <= carded.day + card_days)
-    attempts = _flag(attempts, carded.filter(later & is_alike(carded.amount_fen, carded.card_fen, tolerance)), "has_card")
+    attempts = _flag(
+        attempts, carded.filter(later & is_alike(carded.amount_fen, carded.card_fen, tolerance)), "has_card"
+    )
     attempts = attempts.mutate(has_payment=literal(0), has_attempt=literal(1))
     deals = together(payments.mutate(has_payment=literal(1)), attempts)
     deals = deals.mutate(signs=deals.has_payment + deals.has_attempt + deals.has_card)
@@ -130,7 +136,9 @@ def _attempts(facts: Facts, values: Values) -> ir.Table:
     )
     failed = facts.sourcing.filter(facts.sourcing.state == "failed").select("sourcing_number", failed=literal(1))
     quotes = facts.quote
-    quotes = quotes.filter((quotes.line_no == 0) & (quotes.closed_day >= from_day) & (quotes.closed_day <= facts.on_day))
+    quotes = quotes.filter(
+        (quotes.line_no == 0) & (quotes.closed_day >= from_day) & (quotes.closed_day <= facts.on_day)
+    )
     quotes = left_join(quotes, failed.distinct(), ("sourcing_number",))
     quotes = quotes.filter((quotes.failed > 0) & (quotes.is_valid > 0)).mutate(
         day=quotes.closed_day, amount_fen=quotes.price_fen
@@ -159,9 +167,7 @@ def _attempts(facts: Facts, values: Values) -> ir.Table:
 
 def _deeds(table: ir.Table, kind: str, unique: Any, document: Any) -> ir.Table:
     """Payments, orders and quotes in one shape."""
-    return table.select(
-        *_PARTIES, "day", "amount_fen", key=text(f"{kind}:") + unique.cast("string"), document=document
-    )
+    return table.select(*_PARTIES, "day", "amount_fen", key=text(f"{kind}:") + unique.cast("string"), document=document)
 
 
 RULE = Rule(

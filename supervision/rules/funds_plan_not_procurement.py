@@ -65,7 +65,10 @@ def check(given: Mapping[str, Any], values: Values) -> Verdict:
     limit_fen = values["limit_fen"]
     is_over_limit = 0 < limit_fen <= given["amount_fen"]
     is_hit = given["category_code"] != "" and (given["is_in_catalogue"] or is_over_limit)
-    facts = {"limit_fen": limit_fen, **{name: given[name] for name in ("category_code", "confidence", "is_in_catalogue")}}
+    facts = {
+        "limit_fen": limit_fen,
+        **{name: given[name] for name in ("category_code", "confidence", "is_in_catalogue")},
+    }
     return Verdict(HIT if is_hit else CLEAR, amount_fen=given["amount_fen"], facts=facts)
 
 

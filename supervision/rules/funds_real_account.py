@@ -15,7 +15,11 @@ from supervision.rule import UNCONFIRMED, Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
 _EVIDENCE = (
-    Evidence("share_basis_points", "basis_points", Words("实有资金支付占采购类支出比例", "Own account's share of such spending")),
+    Evidence(
+        "share_basis_points",
+        "basis_points",
+        Words("实有资金支付占采购类支出比例", "Own account's share of such spending"),
+    ),
     Evidence("peers_quartile_3", "basis_points", Words("同级单位上四分位", "Third quartile of the peers")),
     Evidence("peers_fence", "basis_points", Words("同级单位离群界限", "Fence of the peers")),
     Evidence("peers_quartile_3_count", "count", Words("同级单位数", "Peers")),

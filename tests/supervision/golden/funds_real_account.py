@@ -16,7 +16,14 @@ _PEERS = range(11, 18)
 
 def _unit(unit_id: int, real_fen: int, mall_fen: int, **changed: Any) -> list[dict[str, Any]]:
     """A unit whose record is a year long, with one payment from its own account and one through the mall."""
-    own = {**_PAID, "unit_id": unit_id, "amount_fen": real_fen, "is_real_account": 1, "voucher": f"V-{unit_id}", **changed}
+    own = {
+        **_PAID,
+        "unit_id": unit_id,
+        "amount_fen": real_fen,
+        "is_real_account": 1,
+        "voucher": f"V-{unit_id}",
+        **changed,
+    }
     mall = {**_PAID, "unit_id": unit_id, "amount_fen": mall_fen, "is_mall": 1, "order_id": 1}
     first = {**_PAID, "unit_id": unit_id, "amount_fen": 1, "category_code": "", "day": _FIRST_DAY}
     return [own, mall, first]
