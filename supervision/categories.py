@@ -1,7 +1,7 @@
 """Category codes in sweeps and checks: their class, what of a code counts, and what lies below what.
 
-A code is a letter and pairs of digits: A02010105. Pairs of zeros at its end say nothing (A02000000 is all of A02), and a
-code may be written short (A0201).
+A code is a letter and pairs of digits: A02010105. Pairs of zeros at its end say nothing (A02000000 is all of A02), and
+a code may be written short (A0201).
 """
 
 from __future__ import annotations

@@ -26,20 +26,20 @@ ORDER_FACTS: Mapping[str, str] = {
     "budget_categories": "codes or beginnings of codes that the budget lines of its item may be spent on; [] for all",
     "needs_plan": "whether the money may only leave by a monthly fund-use plan",
     "plan_granted_fen": "granted by the fund-use plans of the budget line from January up to the month",
-    "plan_used_fen": "of that already used: by orders of the line not cancelled (at an order), or by payments of it asked"
-    " for and not refused (at a payment), this deed left out",
+    "plan_used_fen": "of that already used: by orders of the line not cancelled (at an order), or by payments of it"
+    " asked for and not refused (at a payment), this deed left out",
     "plan_charged_fen": "what this order or payment takes from that plan",
     "year_total_fen": "earlier orders of the year: same unit, budget item and class of category, not cancelled, not by"
     " open tender",
     "year_order_count": "how many orders that were",
     "split_is_approved": "whether an approval exempts from the statutory rule on splitting",
-    "recent_total_fen": "earlier orders of the last `window_days` days: same unit and class of category, direct purchase,"
-    " not cancelled, each below `limit_fen` in that class",
+    "recent_total_fen": "earlier orders of the last `window_days` days: same unit and class of category, direct"
+    " purchase, not cancelled, each below `limit_fen` in that class",
     "recent_order_count": "how many orders that were",
     "recent_same_count": "how many of them have the same supplier, product, day or address",
     "limit_fen": "the direct-purchase limit there",
-    "is_regular_consumable": "whether the unit buys this class, without assets, by a steady rhythm: supervision/rhythm.py"
-    " over its orders of a year up to this one",
+    "is_regular_consumable": "whether the unit buys this class, without assets, by a steady rhythm:"
+    " supervision/rhythm.py over its orders of a year up to this one",
     "median_fen": "median price per base unit paid in the province in 90 days",
     "quartile_1_fen": "first quartile of the same",
     "quartile_3_fen": "third quartile of the same",
@@ -69,11 +69,11 @@ PAYMENT_FACTS: Mapping[str, str] = {
     "paid_before_fen": "other payments of the order, made or asked for and not refused",
     "prepayment_fen": "what the order's contract lets be paid before acceptance",
     "invoice_fen": "total of the invoice it pays, 0 without one",
-    "invoice_paid_fen": "other payments of the unit on that invoice, made or asked for and not refused, through the mall"
-    " or beside it",
+    "invoice_paid_fen": "other payments of the unit on that invoice, made or asked for and not refused, through the"
+    " mall or beside it",
     "alike_of_order_count": "other payments of the order over this amount in the last `window_days` days",
-    "alike_outside_count": "payments of the unit to this payee over this amount in the last `window_days` days, tied to no"
-    " order",
+    "alike_outside_count": "payments of the unit to this payee over this amount in the last `window_days` days, tied to"
+    " no order",
     "is_recurring": "whether it is a regular due of equal amount, such as rent or a service by the month",
     "needs_plan": ORDER_FACTS["needs_plan"],
     "plan_granted_fen": ORDER_FACTS["plan_granted_fen"],

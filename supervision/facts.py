@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 #: table -> "column column:text ..."; without ":text" a column is a 64-bit integer. The first line of each is its key.
 _COLUMNS: Mapping[str, str] = {
     # One order as it stands. `total_fen` as ordered, `accepted_fen` and `paid_fen` so far. Days 0: not yet, or never.
-    # `minute` is the minute of its submission. `is_off_hours`: outside a working day's 06:00-22:00. `paid_day`: when all
-    # that is due was paid. `prepayment_fen`: what its contract lets be paid before acceptance. `withheld_fen`: of what
-    # was accepted, not due yet (retention of the contract) or held back (a dispute, a hold of a regulator).
+    # `minute` is the minute of its submission. `is_off_hours`: outside a working day's 06:00-22:00. `paid_day`: when
+    # all that is due was paid. `prepayment_fen`: what its contract lets be paid before acceptance. `withheld_fen`: of
+    # what was accepted, not due yet (retention of the contract) or held back (a dispute, a hold of a regulator).
     "purchase_order": """order_id
         number:text year mode:text state:text unit_id parent_id region_code supplier_id total_fen accepted_fen paid_fen
         handler_id approver_id receiver_id submitted_day minute approved_day signed_day shipped_day received_day
@@ -115,8 +115,8 @@ _COLUMNS: Mapping[str, str] = {
     # A supplier on a list of the credit platform, from day to day (0: still).
     "dishonesty": """entry_id
         supplier_id list_name:text from_day until_day queried_day""",
-    # An approval that exempts: `kind` import, over_standard, split, scrap; by unit and category (its beginning). One of a
-    # department (`unit_id` a unit's parent) for buying together has the kind joint_purchase.
+    # An approval that exempts: `kind` import, over_standard, split, scrap; by unit and category (its beginning). One of
+    # a department (`unit_id` a unit's parent) for buying together has the kind joint_purchase.
     "approval": """approval_id
         unit_id kind:text category_code:text from_day until_day quantity number:text""",
     # The calendar: `working_number` counts working days, so that differences of it are working days.

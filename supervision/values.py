@@ -38,9 +38,7 @@ class Values:
             regions.setdefault(value, []).append(code)
         if not regions:
             return default
-        branches = [
-            (region_code.isin(codes), literal(value)) for value, codes in sorted(regions.items())
-        ]
+        branches = [(region_code.isin(codes), literal(value)) for value, codes in sorted(regions.items())]
         return ibis.cases(*branches, else_=default)
 
 

@@ -113,11 +113,13 @@ RULE = Rule(
     formula=Words(
         "同一收款人的同一发票累计支付超过发票金额（金额不详时为同额再付）；或规定天数内向同一收款人支付相同金额，"
         "且属于同一订单（超过验收金额）或其中有一笔没有订单",
-        "One invoice of one payee is paid beyond its total (where that is not known: the same amount again); or within the"
-        " set days one payee got the same amount twice for one order (beyond what was accepted), or once without any",
+        "One invoice of one payee is paid beyond its total (where that is not known: the same amount again); or within"
+        " the set days one payee got the same amount twice for one order (beyond what was accepted), or once without"
+        " any",
     ),
     accepted=Words("每笔支付有各自的订单和发票", "An order and an invoice of its own behind each payment"),
-    answer=Words("说明两笔支付的各自依据；确属重复的办理退款", "Say what each payment was for; claim back what was paid twice"),
+    answer=Words("说明两笔支付的各自依据；确属重复的办理退款",
+                 "Say what each payment was for; claim back what was paid twice"),
     source="《政府采购法实施条例》第五十一条；《会计法》关于原始凭证的规定",
     parameters=(
         Parameter("window_days", 30, "days", Words("同额支付的间隔天数", "Days between payments of one amount"),

@@ -96,11 +96,12 @@ RULE = Rule(
     subject="order",
     formula=Words(
         "验收合格并收到发票后，超过应付日期仍未支付，或逾期支付；对中小企业按日利率逐笔计算逾期利息，最后四舍五入到分",
-        "After acceptance and invoice the payment is not made by the day it is due, or was made later; to small and medium"
-        " firms the interest runs by the day on each amount and is rounded half up to the fen at the end",
+        "After acceptance and invoice the payment is not made by the day it is due, or was made later; to small and"
+        " medium firms the interest runs by the day on each amount and is rounded half up to the fen at the end",
     ),
     accepted=Words("在应付日期当天或之前付清", "All paid on the day it is due or before"),
-    answer=Words("尽快支付并结算利息，或说明争议、退款、质保金等情况", "Pay with the interest, or show the dispute, refund or retention"),
+    answer=Words("尽快支付并结算利息，或说明争议、退款、质保金等情况",
+                 "Pay with the interest, or show the dispute, refund or retention"),
     source="《保障中小企业款项支付条例》（国务院令第802号）",
     legal_basis="《保障中小企业款项支付条例》第九条、第十七条（条号待确认）",
     parameters=(
@@ -108,7 +109,8 @@ RULE = Rule(
                   regional_rule="payment.due_days", by_region=True, source="《保障中小企业款项支付条例》"),
         Parameter("longest_days", 60, "days", Words("合同约定付款期限上限", "Longest agreed term"), tightens="lower",
                   highest=60, regional_rule="payment.max_days", by_region=True, source="《保障中小企业款项支付条例》"),
-        Parameter("interest_basis_points_per_day", 5, "basis_points", Words("逾期日利率", "Daily rate of late interest"),
+        Parameter("interest_basis_points_per_day", 5, "basis_points",
+                  Words("逾期日利率", "Daily rate of late interest"),
                   tightens="higher", regional_rule="payment.late_interest_bp_per_day", by_region=True,
                   source="《保障中小企业款项支付条例》：未约定的按日利率万分之五"),
         Parameter("look_back_days", 730, "days", Words("回看天数", "Days looked back"), source=UNCONFIRMED),

@@ -77,17 +77,19 @@ RULE = Rule(
     subject="order",
     formula=Words(
         "订单中单价达到固定资产标准的资产已付清超过规定天数，登记的资产卡片件数少于验收件数（扣除退货）",
-        "Assets of an order whose price reaches that of fixed assets were paid for more than the set days ago, and fewer"
-        " pieces have a card than were accepted and kept",
+        "Assets of an order whose price reaches that of fixed assets were paid for more than the set days ago, and"
+        " fewer pieces have a card than were accepted and kept",
     ),
     accepted=Words("每件资产都有卡片", "A card for every piece"),
     answer=Words("补登资产卡片，或说明不属于固定资产", "Register the cards, or say why the goods are no fixed assets"),
     source="《行政事业性国有资产管理条例》；单价标准参照事业单位会计制度，待确认",
     legal_basis="《行政事业性国有资产管理条例》",
     parameters=(
-        Parameter("least_price_fen", 100_000, "fen", Words("登记资产卡片的单价下限", "Unit price from which a card is needed"),
+        Parameter("least_price_fen", 100_000, "fen",
+                  Words("登记资产卡片的单价下限", "Unit price from which a card is needed"),
                   tightens="lower", regional_rule="asset.card_fen", by_region=True, source=UNCONFIRMED),
-        Parameter("days", 30, "days", Words("付清后的登记天数", "Days after the payment"), tightens="lower", highest=120,
+        Parameter("days", 30, "days", Words("付清后的登记天数", "Days after the payment"), tightens="lower",
+                  highest=120,
                   by_region=True, source=UNCONFIRMED),
         Parameter("look_back_days", 730, "days", Words("回看天数", "Days looked back"), source=UNCONFIRMED),
     ),

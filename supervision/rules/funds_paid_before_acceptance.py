@@ -66,8 +66,10 @@ RULE = Rule(
         "订单首次验收之前支付的金额，大于合同约定的预付款（货物一般为零）",
         "What was paid of an order before its first acceptance is more than the contract's prepayment (none for goods)",
     ),
-    accepted=Words("验收后支付，或在合同约定的预付款以内", "Payment after acceptance, or within the contract's prepayment"),
-    answer=Words("补充验收记录，或附约定预付款的合同", "Record the acceptance, or attach the contract that agrees on a prepayment"),
+    accepted=Words("验收后支付，或在合同约定的预付款以内",
+                   "Payment after acceptance, or within the contract's prepayment"),
+    answer=Words("补充验收记录，或附约定预付款的合同",
+                 "Record the acceptance, or attach the contract that agrees on a prepayment"),
     source="《政府采购法实施条例》第四十五条、第五十一条；财库〔2016〕205号（待确认）",
     legal_basis="《政府采购法实施条例》第五十一条",
     parameters=(

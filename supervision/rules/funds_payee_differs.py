@@ -77,8 +77,10 @@ RULE = Rule(
         "订单支付的收款人不是订单的供应商，或收款账户不是该供应商登记的账户",
         "A payment of an order goes to another than the order's supplier, or to an account that he did not register",
     ),
-    accepted=Words("付至订单供应商登记的账户，或有批准的收款人变更", "The supplier's registered account, or an approved change of the payee"),
-    answer=Words("更正收款账户，或附债权转让、司法协助等批准文件", "Correct the account, or attach the approved assignment or court order"),
+    accepted=Words("付至订单供应商登记的账户，或有批准的收款人变更",
+                   "The supplier's registered account, or an approved change of the payee"),
+    answer=Words("更正收款账户，或附债权转让、司法协助等批准文件",
+                 "Correct the account, or attach the approved assignment or court order"),
     source="《政府采购法实施条例》第五十一条：按照合同规定及时向中标或者成交供应商支付采购资金",
     legal_basis="《政府采购法实施条例》第五十一条",
     parameters=(

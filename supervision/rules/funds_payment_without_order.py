@@ -57,8 +57,8 @@ RULE = Rule(
     subject="payment",
     formula=Words(
         "在商城以外向商城供应商付款，没有关联订单，且付款前后规定天数内该单位与该供应商没有金额相近的订单",
-        "A payment beside the mall to a supplier of the mall, tied to no order, while the unit has no order of like amount"
-        " with that supplier within the set days before and after",
+        "A payment beside the mall to a supplier of the mall, tied to no order, while the unit has no order of like"
+        " amount with that supplier within the set days before and after",
     ),
     accepted=Words("有对应订单的支付", "A payment with an order behind it"),
     answer=Words("补充关联订单，或说明合同、审批情况", "Name the order, or the contract and its approval"),
@@ -71,7 +71,8 @@ RULE = Rule(
                   source=UNCONFIRMED),
         Parameter("tolerance_basis_points", 100, "basis_points", Words("金额相近的允许差", "Tolerance of like amounts"),
                   highest=2_000, source=UNCONFIRMED),
-        Parameter("go_live_day", 0, "days", Words("商城上线日（自1970-01-01起的天数）", "Day of going live, counted from 1970-01-01"),
+        Parameter("go_live_day", 0, "days",
+                  Words("商城上线日（自1970-01-01起的天数）", "Day of going live, counted from 1970-01-01"),
                   by_region=True, source=UNCONFIRMED),
         Parameter("look_back_days", 365, "days", Words("回看天数", "Days looked back"), source=UNCONFIRMED),
     ),

@@ -48,9 +48,9 @@ def find(facts: Facts, values: Values) -> ir.Table:
     history = own.group_by("unit_id").aggregate(
         years=lambda t: number(t.count()),
         # Of three the middle one is the sum without the largest and the smallest.
-        own_median=lambda t: number(t.share_basis_points.sum())
-        - number(t.share_basis_points.max())
-        - number(t.share_basis_points.min()),
+        own_median=lambda t: (
+            number(t.share_basis_points.sum()) - number(t.share_basis_points.max()) - number(t.share_basis_points.min())
+        ),
     )
     units = shares.filter(shares.year == this.year)
     units = beside_peers(units, units, "share_basis_points", percent=values["peers_percent"], name="peers_high")
@@ -75,9 +75,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
 def documents(facts: Facts, values: Values) -> ir.Table:
     """The payments since 21 November."""
     this = _spans(facts.on_day)[0]
-    paid = _bought(facts, values).filter(
-        (facts.payment.day >= this.rush_day) & (facts.payment.day <= this.last_day)
-    )
+    paid = _bought(facts, values)
+    paid = paid.filter((paid.day >= this.rush_day) & (paid.day <= this.last_day))
     return paid.select(
         subject=subject("unit", paid.unit_id, literal(this.year)),
         document=paid.voucher,
@@ -152,8 +151,8 @@ RULE = Rule(
     formula=Words(
         "11月21日以后的采购类支出占本年（截至同一日期）比例，高于规定值，高于本单位前三年同期中位数一定幅度，"
         "并高于同级单位第90百分位",
-        "The share since 21 November of the year's spending on goods and services (up to the same date) is above the set"
-        " value, above the unit's own median of the same days of three years by a set distance, and above the 90th"
+        "The share since 21 November of the year's spending on goods and services (up to the same date) is above the"
+        " set value, above the unit's own median of the same days of three years by a set distance, and above the 90th"
         " percentile of its peers",
     ),
     accepted=Words("支出进度与往年和同级单位相近", "Spending at the pace of earlier years and of the peers"),
@@ -162,16 +161,20 @@ RULE = Rule(
     parameters=(
         Parameter("share_basis_points", 3_500, "basis_points", Words("年末支出占比", "Share at the end of the year"),
                   tightens="lower", highest=10_000, by_region=True, source=UNCONFIRMED),
-        Parameter("above_own_basis_points", 1_500, "basis_points", Words("高于本单位往年的幅度", "Distance above the own median"),
+        Parameter("above_own_basis_points", 1_500, "basis_points",
+                  Words("高于本单位往年的幅度", "Distance above the own median"),
                   highest=10_000, source=UNCONFIRMED),
-        Parameter("peers_percent", 90, "percent", Words("同级单位百分位", "Percentile of the peers"), lowest=50, highest=99,
+        Parameter("peers_percent", 90, "percent", Words("同级单位百分位", "Percentile of the peers"), lowest=50,
+                  highest=99,
                   source=UNCONFIRMED),
         Parameter("least_peers", 10, "count", Words("同级单位最少数", "Fewest peers"), lowest=4, source=UNCONFIRMED),
-        Parameter("least_year_fen", 1_000_000, "fen", Words("参与比较的最低年度支出", "Least spending of a year that is compared"),
+        Parameter("least_year_fen", 1_000_000, "fen",
+                  Words("参与比较的最低年度支出", "Least spending of a year that is compared"),
                   source=UNCONFIRMED),
         Parameter("least_confidence", 60, "percent", Words("品目判断的最低把握", "Least confidence of the category"),
                   lowest=50, highest=100, source=UNCONFIRMED),
-        Parameter("late_budget_percent", 20, "percent", Words("十月以后下达预算的豁免比例", "Share of late budgets that excuses"),
+        Parameter("late_budget_percent", 20, "percent",
+                  Words("十月以后下达预算的豁免比例", "Share of late budgets that excuses"),
                   highest=100, source=UNCONFIRMED),
     ),
     evidence=_EVIDENCE,

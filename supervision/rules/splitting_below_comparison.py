@@ -42,7 +42,11 @@ _SWEPT = (
     Evidence("alike_kinds", "count", Words("相同要素项数", "Kinds in which they are alike")),
 )
 _CHECKED = (
-    Evidence("recent_same_count", "count", Words("供应商、商品、日期或地址相同的订单数", "Alike in supplier, product, day or address")),
+    Evidence(
+        "recent_same_count",
+        "count",
+        Words("供应商、商品、日期或地址相同的订单数", "Alike in supplier, product, day or address"),
+    ),
 )
 
 
@@ -122,9 +126,7 @@ def _products(facts: Facts, values: Values) -> ir.Table:
     small = _small_orders(facts, values).select(
         "unit_id", small_order_id=lambda t: t.order_id, small_class_code=lambda t: t.class_code
     )
-    pairs = lines.join(
-        small, [lines.order_id == small.small_order_id, lines.class_code == small.small_class_code]
-    )
+    pairs = lines.join(small, [lines.order_id == small.small_order_id, lines.class_code == small.small_class_code])
     return pairs.filter(pairs.product_id > 0).select(*_GROUP, "order_id", "product_id")
 
 
@@ -160,23 +162,29 @@ RULE = Rule(
     formula=Words(
         "规定天数内，同一单位同一品目（前七位）的直接采购订单不止一单、每单低于直接采购限额而累计达到限额；"
         "供应商、商品、日期或收货地址相同的，可能性更大",
-        "Within the set days one unit buys one class of category directly in more than one order, each below the limit of"
-        " direct purchase and together up to it; more telling with the same supplier, product, day or address",
+        "Within the set days one unit buys one class of category directly in more than one order, each below the limit"
+        " of direct purchase and together up to it; more telling with the same supplier, product, day or address",
     ),
-    accepted=Words("合并需求后比价采购，或有规律的日常耗材采购", "One comparison for the whole need, or consumables bought by a steady rhythm"),
-    answer=Words("说明分次采购的原因，或合并后改用比价", "Say why it was bought in parts, or compare prices for the whole"),
+    accepted=Words("合并需求后比价采购，或有规律的日常耗材采购",
+                   "One comparison for the whole need, or consumables bought by a steady rhythm"),
+    answer=Words("说明分次采购的原因，或合并后改用比价",
+                 "Say why it was bought in parts, or compare prices for the whole"),
     source="OCP 采购风险指标 R011；《政府采购法实施条例》第二十八条",
     parameters=(
-        Parameter("limit_fen", 5_000_000, "fen", Words("直接采购限额（超过须比价）", "Limit of direct purchase without comparison"),
+        Parameter("limit_fen", 5_000_000, "fen",
+                  Words("直接采购限额（超过须比价）", "Limit of direct purchase without comparison"),
                   tightens="lower", by_region=True, source=UNCONFIRMED),
-        Parameter("window_days", 30, "days", Words("累计天数", "Days added up"), lowest=1, highest=120, source=UNCONFIRMED),
-        Parameter("least_alike_kinds", 1, "count", Words("夜间核对要求的相同要素项数", "Kinds of likeness that the nightly check asks for"),
+        Parameter("window_days", 30, "days", Words("累计天数", "Days added up"), lowest=1, highest=120,
+                  source=UNCONFIRMED),
+        Parameter("least_alike_kinds", 1, "count",
+                  Words("夜间核对要求的相同要素项数", "Kinds of likeness that the nightly check asks for"),
                   highest=4, source=UNCONFIRMED),
         Parameter("rhythm_days", 365, "days", Words("判断采购规律的天数", "Days in which a rhythm is looked for"),
                   source=UNCONFIRMED),
         Parameter("rhythm_orders", 6, "count", Words("判断采购规律的最少订单数", "Fewest orders of a rhythm"), lowest=3,
                   source=UNCONFIRMED),
-        Parameter("rhythm_percent", 20, "percent", Words("间隔天数的变异系数上限", "Variation that the gaps of a rhythm may have"),
+        Parameter("rhythm_percent", 20, "percent",
+                  Words("间隔天数的变异系数上限", "Variation that the gaps of a rhythm may have"),
                   highest=100, source=UNCONFIRMED),
     ),
     evidence=(*_COMMON, *_SWEPT, *_CHECKED),

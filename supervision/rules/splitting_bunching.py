@@ -23,7 +23,11 @@ _EVIDENCE = (
     Evidence("order_count", "count", Words("订单数", "Orders")),
     Evidence("bins_count", "count", Words("三个区间订单数", "Orders in the three bins")),
     Evidence("below_count", "count", Words("紧贴限额以下区间订单数", "Orders just below the limit")),
-    Evidence("level", "count", Words("显著性水平（百万分之，0为不显著）", "Significant at this level, in millionths; 0 for none")),
+    Evidence(
+        "level",
+        "count",
+        Words("显著性水平（百万分之，0为不显著）", "Significant at this level, in millionths; 0 for none"),
+    ),
     Evidence("tested", "count", Words("参与检验的部门数", "Departments tested")),
     Evidence("limit_fen", "fen", Words("直接采购限额", "Limit of direct purchase")),
 )
@@ -119,27 +123,33 @@ RULE = Rule(
     formula=Words(
         "主管部门一年内订单不少于规定单数；限额附近三个等宽区间（86%—93%—100%—107%）中，紧贴限额以下区间的订单数"
         "按二项分布（概率三分之一）精确检验显著，并经多部门错误发现率控制；在八成限额处同样聚集的除外",
-        "A department has at least the set number of orders in a year; of those in three equal bins around the limit (86,"
-        " 93, 100, 107 hundredths) more lie just below it than an exact binomial test with a third explains, with the"
-        " rate of false discoveries held down over all departments; unless they gather at four fifths of the limit too",
+        "A department has at least the set number of orders in a year; of those in three equal bins around the limit"
+        " (86, 93, 100, 107 hundredths) more lie just below it than an exact binomial test with a third explains, with"
+        " the rate of false discoveries held down over all departments; unless they gather at four fifths of the limit"
+        " too",
     ),
     accepted=Words("限额上下的订单大致相当", "About as many orders below the limit as above it"),
-    answer=Words("说明部门采购习惯和定价情况，查看明细", "Look at the orders and say how the department buys and prices"),
+    answer=Words("说明部门采购习惯和定价情况，查看明细",
+                 "Look at the orders and say how the department buys and prices"),
     source="Tas（2019、2023）关于门槛聚集的检验；Benjamini–Hochberg 错误发现率",
     parameters=(
-        Parameter("limit_fen", 5_000_000, "fen", Words("直接采购限额（超过须比价）", "Limit of direct purchase without comparison"),
+        Parameter("limit_fen", 5_000_000, "fen",
+                  Words("直接采购限额（超过须比价）", "Limit of direct purchase without comparison"),
                   tightens="lower", by_region=True, source=UNCONFIRMED),
         Parameter("least_orders", 200, "count", Words("部门最少订单数", "Fewest orders of a department"), lowest=1,
                   source=UNCONFIRMED),
         Parameter("window_days", 365, "days", Words("统计天数", "Days looked at"), lowest=1, highest=1_100,
                   source=UNCONFIRMED),
-        Parameter("level", 10_000, "count", Words("单个部门显著性水平（百万分之）", "Level of a single test, in millionths"),
+        Parameter("level", 10_000, "count",
+                  Words("单个部门显著性水平（百万分之）", "Level of a single test, in millionths"),
                   lowest=10, highest=10_000, source=UNCONFIRMED),
-        Parameter("false_percent", 10, "percent", Words("错误发现率上限", "Rate of false discoveries"), lowest=1, highest=50,
+        Parameter("false_percent", 10, "percent", Words("错误发现率上限", "Rate of false discoveries"), lowest=1,
+                  highest=50,
                   source=UNCONFIRMED),
     ),
     evidence=_EVIDENCE,
-    exclusions=(Words("八成限额处同样聚集的（整数定价）", "Gathering at four fifths of the limit too, as round prices make it"),
+    exclusions=(Words("八成限额处同样聚集的（整数定价）",
+                      "Gathering at four fifths of the limit too, as round prices make it"),
                 Words("已取消的订单", "Cancelled orders")),
     tables=("purchase_order",),
     find=find,

@@ -96,18 +96,21 @@ RULE = Rule(
     formula=Words(
         "达到直接采购限额的订单被取消后规定天数内，同一单位同一品目（前七位）又下不少于规定单数、每单低于限额的订单，"
         "合计与取消金额相近",
-        "Within the set days after a direct purchase that had reached the limit was cancelled, the unit places at least the"
-        " set number of orders of that class, each below the limit and together of like amount",
+        "Within the set days after a direct purchase that had reached the limit was cancelled, the unit places at least"
+        " the set number of orders of that class, each below the limit and together of like amount",
     ),
     accepted=Words("重新以一单办理，或改用比价", "One order again, or a comparison"),
     answer=Words("说明取消和分次下单的原因", "Say why it was cancelled and ordered in parts"),
     source="《政府采购法实施条例》第二十八条（类推，待确认）",
     parameters=(
-        Parameter("limit_fen", 5_000_000, "fen", Words("直接采购限额（超过须比价）", "Limit of direct purchase without comparison"),
+        Parameter("limit_fen", 5_000_000, "fen",
+                  Words("直接采购限额（超过须比价）", "Limit of direct purchase without comparison"),
                   tightens="lower", by_region=True, source=UNCONFIRMED),
-        Parameter("days", 7, "days", Words("取消后的天数", "Days after the cancellation"), highest=60, source=UNCONFIRMED),
+        Parameter("days", 7, "days", Words("取消后的天数", "Days after the cancellation"), highest=60,
+                  source=UNCONFIRMED),
         Parameter("least_orders", 2, "count", Words("最少订单数", "Fewest orders"), lowest=2, source=UNCONFIRMED),
-        Parameter("tolerance_basis_points", 1_000, "basis_points", Words("金额相近的允许差", "Tolerance of like amounts"),
+        Parameter("tolerance_basis_points", 1_000, "basis_points",
+                  Words("金额相近的允许差", "Tolerance of like amounts"),
                   highest=3_000, source=UNCONFIRMED),
         Parameter("look_back_days", 365, "days", Words("回看天数", "Days looked back"), source=UNCONFIRMED),
     ),

@@ -24,13 +24,15 @@ def _outcomes(first: str, second: str) -> dict[str, str]:
 
 
 CASES = (
-    SweepCase("hit: one amount twice without an order", _paid(_PAID, {**_PAID, "day": 20_710}), _outcomes("clear", "hit"),
+    SweepCase("hit: one amount twice without an order", _paid(_PAID, {**_PAID, "day": 20_710}),
+              _outcomes("clear", "hit"),
               evidence={"payment:2": {"earlier_day": 20_700, "document": "V-2", "amount_fen": 1_000}}),
     SweepCase("hit: twice on one day", _paid(_PAID, _PAID), _outcomes("clear", "hit")),
     SweepCase("hit: beside the mall, then for an order", _paid(
         _PAID, {**_PAID, "day": 20_710, "order_id": 5, "accepted_fen": 1_000}), _outcomes("clear", "hit")),
     SweepCase("hit: twice for one order", _paid(
-        {**_PAID, "order_id": 5, "accepted_fen": 1_000}, {**_PAID, "day": 20_710, "order_id": 5, "accepted_fen": 1_000}),
+        {**_PAID, "order_id": 5, "accepted_fen": 1_000},
+        {**_PAID, "day": 20_710, "order_id": 5, "accepted_fen": 1_000}),
         _outcomes("clear", "hit")),
     SweepCase("hit: one invoice beyond its total", _paid(
         {**_INVOICED, "invoice_fen": 1_500}, {**_INVOICED, "amount_fen": 600, "day": 20_780, "invoice_fen": 1_500}),

@@ -8,7 +8,8 @@ from tests.supervision.golden_cases import SweepCase
 
 _ORDER = {"order_id": 1, "number": "DD-1", "unit_id": 7, "region_code": 410100, "supplier_id": 3, "paid_day": 20_700}
 _LINE = {
-    "order_id": 1, "region_code": 410100, "category_code": "A02010105", "is_asset": 1, "price_fen": 500_000, "quantity": 3,
+    "order_id": 1, "region_code": 410100, "category_code": "A02010105", "is_asset": 1, "price_fen": 500_000,
+    "quantity": 3,
     "accepted": 3,
 }  # fmt: skip
 _SUBJECT = "order:1"

@@ -21,7 +21,8 @@ def _history(**tables: Any) -> dict[str, list[dict[str, Any]]]:
 CASES = (
     SweepCase("hit: cancelled, then paid beside the mall", _history(purchase_order=_CANCELLED, payment=_PAID),
               {_SUBJECT: "hit"},
-              evidence={_SUBJECT: {"signs": 2, "has_payment": 1, "has_attempt": 1, "has_card": 0, "amount_fen": 1_000_000}},
+              evidence={_SUBJECT: {"signs": 2, "has_payment": 1, "has_attempt": 1, "has_card": 0,
+              "amount_fen": 1_000_000}},
               documents={_SUBJECT: ["V-1"]}),
     SweepCase("hit: all three signs", _history(purchase_order=_CANCELLED, payment=_PAID, asset_card=_CARD),
               {_SUBJECT: "hit"}, evidence={_SUBJECT: {"signs": 3, "amount_fen": 1_000_000}},

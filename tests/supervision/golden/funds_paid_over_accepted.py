@@ -27,7 +27,8 @@ def _history(*amounts_fen: int, **changed: Any) -> dict[str, list[dict[str, Any]
 
 CASES = (
     SweepCase("hit: two payments over what was accepted", _history(700, 400), {_SUBJECT: "hit"},
-              evidence={_SUBJECT: {"paid_together_fen": 1_100, "accepted_fen": 1_000, "amount_fen": 100, "day": 20_702}},
+              evidence={_SUBJECT: {"paid_together_fen": 1_100, "accepted_fen": 1_000, "amount_fen": 100,
+              "day": 20_702}},
               documents={_SUBJECT: ["V-1", "V-2"]}),
     SweepCase("clear: less than accepted", _history(700), {_SUBJECT: "clear"}),
     SweepCase("clear: the surplus was refunded", _history(700, 400, refunded_fen=100), {_SUBJECT: "clear"}),

@@ -12,7 +12,8 @@ _PAID = {
 }  # fmt: skip
 _SUBJECT = "payment:1"
 _GIVEN = {
-    "supplier_id": 3, "payee_supplier_id": 3, "is_registered_account": 1, "is_payee_approved": 0, "amount_fen": 1_000_000,
+    "supplier_id": 3, "payee_supplier_id": 3, "is_registered_account": 1, "is_payee_approved": 0,
+    "amount_fen": 1_000_000,
 }  # fmt: skip
 
 

@@ -21,7 +21,8 @@ def _history(*orders: dict[str, Any], **changed: Any) -> dict[str, list[dict[str
 
 CASES = (
     SweepCase("hit: no order at all", _history(), {_SUBJECT: "hit"},
-              evidence={_SUBJECT: {"supplier_id": 3, "admitted_day": 20_000, "document": "V-1", "invoice_number": "F-1"}}),
+              evidence={_SUBJECT: {"supplier_id": 3, "admitted_day": 20_000, "document": "V-1",
+              "invoice_number": "F-1"}}),
     SweepCase("hit: an order with another supplier", _history({**_ORDER, "supplier_id": 4}), {_SUBJECT: "hit"}),
     SweepCase("hit: an order of another unit", _history({**_ORDER, "unit_id": 8}), {_SUBJECT: "hit"}),
     SweepCase("hit: a cancelled order", _history({**_ORDER, "cancelled_day": 20_691}), {_SUBJECT: "hit"}),
@@ -29,7 +30,8 @@ CASES = (
     SweepCase("clear: two orders fit", _history(_ORDER, {**_ORDER, "submitted_day": 20_695}), {_SUBJECT: "clear"}),
     SweepCase("clear: the payee is no supplier of the mall", _history(supplier_id=0), {}),
     SweepCase("clear: tied to an order", _history(order_id=1), {}),
-    SweepCase("boundary: an order of one hundredth more", _history({**_ORDER, "total_fen": 1_010_000}), {_SUBJECT: "clear"}),
+    SweepCase("boundary: an order of one hundredth more", _history({**_ORDER, "total_fen": 1_010_000}),
+              {_SUBJECT: "clear"}),
     SweepCase("boundary: an order of one fen more", _history({**_ORDER, "total_fen": 1_010_001}), {_SUBJECT: "hit"}),
     SweepCase("boundary: an order 120 days before", _history({**_ORDER, "submitted_day": 20_580}), {_SUBJECT: "clear"}),
     SweepCase("boundary: an order 121 days before", _history({**_ORDER, "submitted_day": 20_579}), {_SUBJECT: "hit"}),

@@ -22,7 +22,14 @@ def _orders(*orders: tuple[int, int], **changed: Any) -> dict[str, list[dict[str
     """Orders of (day, amount in fen)."""
     return {
         "order_line": [
-            {**_LINE, "order_id": index, "number": f"DD-{index}", "submitted_day": day, "amount_fen": amount_fen, **changed}
+            {
+                **_LINE,
+                "order_id": index,
+                "number": f"DD-{index}",
+                "submitted_day": day,
+                "amount_fen": amount_fen,
+                **changed,
+            }
             for index, (day, amount_fen) in enumerate(orders, start=1)
         ]
     }

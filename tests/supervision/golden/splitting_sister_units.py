@@ -17,7 +17,14 @@ def _units(*amounts_fen: int, **changed: Any) -> dict[str, list[dict[str, Any]]]
     """One order of each unit."""
     return {
         "order_line": [
-            {**_LINE, "order_id": index, "number": f"DD-{index}", "unit_id": 10 + index, "amount_fen": amount_fen, **changed}
+            {
+                **_LINE,
+                "order_id": index,
+                "number": f"DD-{index}",
+                "unit_id": 10 + index,
+                "amount_fen": amount_fen,
+                **changed,
+            }
             for index, amount_fen in enumerate(amounts_fen, start=1)
         ]
     }
