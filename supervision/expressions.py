@@ -42,8 +42,8 @@ def text(value: str) -> ir.StringValue:
     return ibis.literal(value, type="string")
 
 
-def whole(part: Any, by: int) -> ir.IntegerValue:
-    """part // by for part >= 0 and a positive constant, exact below 2**53."""
+def whole(part: Any, by: Any) -> ir.IntegerValue:
+    """part // by for part >= 0 and a positive constant or column, exact below 2**53."""
     return (part / by).floor().cast("int64")
 
 
@@ -86,9 +86,11 @@ def rank(table: ir.Table, *, by: Sequence[str], order: Sequence[Any]) -> ir.Inte
     return number(ibis.row_number().over(ibis.window(group_by=list(by), order_by=list(order)))) + 1
 
 
-def quantile_by(table: ir.Table, column: str, *, by: Sequence[str], percent: int, name: str, unique: str) -> ir.Table:
-    """One row per group: `by`, `name` = the smallest value that at least `percent` of a hundred rows do not exceed,
-    and `<name>_count` = how many rows there were.
+def quantile_by(
+    table: ir.Table, column: str, *, by: Sequence[str], percent: int, name: str, unique: str, of: int = 100
+) -> ir.Table:
+    """One row per group: `by`, `name` = the smallest value that at least `percent` of `of` rows do not exceed, and
+    `<name>_count` = how many rows there were.
 
     A rank, not an interpolation: the same integer on every engine, and always a value that somebody had.
     """
@@ -96,7 +98,7 @@ def quantile_by(table: ir.Table, column: str, *, by: Sequence[str], percent: int
         _rank=rank(table, by=by, order=[column, unique]),
         _count=count_over(table, by),
     )
-    is_first = (ranked._rank * 100 >= ranked._count * percent) & ((ranked._rank - 1) * 100 < ranked._count * percent)
+    is_first = (ranked._rank * of >= ranked._count * percent) & ((ranked._rank - 1) * of < ranked._count * percent)
     wanted = ranked.filter(is_first)
     return wanted.select(*by, **{name: wanted[column], f"{name}_count": wanted._count})
 
@@ -105,6 +107,9 @@ def left_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
     """All rows of `left` with the columns of `right`; 0 and "" where there is no partner. `right` is unique by `on`."""
     others = [name for name in right.columns if name not in on]
     renamed = right.select(**{f"_on_{name}": right[name] for name in on}, **{name: right[name] for name in others})
+    # As a view: where `right` was made from `left`, Ibis would take `left.name` for the column of `right` that came
+    # from it, and join every row with every row.
+    left = left.view()
     joined = left.left_join(renamed, [left[name] == renamed[f"_on_{name}"] for name in on])
     filled = {}
     for name in others:
@@ -113,16 +118,21 @@ def left_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
     return joined.select(*left.columns, **filled)
 
 
-def together(*tables: ir.Table) -> ir.Table:
-    """The rows of all tables, with the columns of the first; what may be null and what may not goes together."""
-    names = tables[0].columns
-    shaped = [
-        table.select(
-            **{name: table[name].cast("string" if table[name].type().is_string() else "int64") for name in names}
-        )
-        for table in tables
+def stacked(first: ir.Table, second: ir.Table) -> ir.Table:
+    """The rows of both, which have the same columns; whether a column may be null need not agree."""
+    same = [
+        table.cast({name: kind(nullable=True) for name, kind in table.schema().items()}) for table in (first, second)
     ]
-    return ibis.union(*shaped)
+    return same[0].union(same[1])
+
+
+def inner_join(left: ir.Table, right: ir.Table, on: Sequence[str]) -> ir.Table:
+    """The rows of `left` with those of `right` that agree `on` these columns; the other columns differ in name."""
+    others = [name for name in right.columns if name not in on]
+    renamed = right.select(**{f"_on_{name}": right[name] for name in on}, **{name: right[name] for name in others})
+    left = left.view()
+    joined = left.inner_join(renamed, [left[name] == renamed[f"_on_{name}"] for name in on])
+    return joined.select(*left.columns, *others)
 
 
 def outcome(*, not_applicable: Any = None, not_computable: Any = None, hit: Any) -> ir.StringValue:

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows, text, together
+from supervision.expressions import left_join, literal, number, outcome, stacked, subject, sweep_rows, text
 from supervision.facts import Facts
 from supervision.outside_payments import is_alike, outside_payments, to_mall_suppliers
 from supervision.rule import UNCONFIRMED, Evidence, Parameter, Rule, Words
@@ -91,7 +91,7 @@ def _deals(facts: Facts, values: Values) -> ir.Table:
         attempts, carded.filter(later & is_alike(carded.amount_fen, carded.card_fen, tolerance)), "has_card"
     )
     attempts = attempts.mutate(has_payment=literal(0), has_attempt=literal(1))
-    deals = together(payments.mutate(has_payment=literal(1)), attempts)
+    deals = stacked(payments.mutate(has_payment=literal(1)), attempts)
     deals = deals.mutate(signs=deals.has_payment + deals.has_attempt + deals.has_card)
     return deals.mutate(is_deal=ibis.ifelse(deals.signs >= values["least_signs"], literal(1), literal(0)))
 
@@ -116,7 +116,7 @@ def _payments(facts: Facts, values: Values) -> ir.Table:
     unknown = unknown.filter(
         (unknown.supplier_id == 0) & (unknown.payee_key == "") & (unknown.order_id == 0) & _counts(unknown)
     )
-    return together(
+    return stacked(
         _deeds(paid, "payment", paid.payment_id, paid.voucher),
         _deeds(unknown, "payment", unknown.payment_id, unknown.voucher),
     )
@@ -143,7 +143,7 @@ def _attempts(facts: Facts, values: Values) -> ir.Table:
     quotes = quotes.filter((quotes.failed > 0) & (quotes.is_valid > 0)).mutate(
         day=quotes.closed_day, amount_fen=quotes.price_fen
     )
-    attempts = together(
+    attempts = stacked(
         _deeds(cancelled, "order", cancelled.order_id, cancelled.number),
         _deeds(quotes, "quote", quotes.quote_id, quotes.sourcing_number),
     )

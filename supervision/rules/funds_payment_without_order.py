@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from supervision.expressions import left_join, outcome, subject, sweep_rows, together
+from supervision.expressions import left_join, outcome, stacked, subject, sweep_rows
 from supervision.facts import Facts
 from supervision.outside_payments import outside_payments, to_mall_suppliers
 from supervision.rule import UNCONFIRMED, Evidence, Parameter, Rule, Words
@@ -30,7 +30,7 @@ def find(facts: Facts, values: Values) -> ir.Table:
     unknown = outside_payments(facts, from_day=from_day)
     unknown = unknown.filter((unknown.supplier_id == 0) & (unknown.payee_key == "") & (unknown.order_id == 0))
     unknown = unknown.mutate(fitting_orders=unknown.order_id)
-    paid = together(paid, unknown)
+    paid = stacked(paid, unknown)
     paid = left_join(paid, facts.supplier.select("supplier_id", "admitted_day"), ("supplier_id",))
     is_before = (paid.day < values.by_region("go_live_day", paid.region_code)) | (paid.day < paid.admitted_day)
     return sweep_rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from supervision.expressions import literal, number, outcome, subject, sweep_rows, together
+from supervision.expressions import literal, number, outcome, stacked, subject, sweep_rows
 from supervision.facts import Facts
 from supervision.rule import UNCONFIRMED, Evidence, Parameter, Rule, Words
 from supervision.values import Values
@@ -19,7 +19,7 @@ _EVIDENCE = (
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per unit, and one per unit and supplier, with an order in the window of each."""
     alone, pair = _unit_orders(facts, values), _pair_orders(facts, values)
-    counted = together(*(_counted(orders) for orders in (alone, pair)))
+    counted = stacked(_counted(alone), _counted(pair))
     is_many = counted.near_count >= values["least_orders"]
     is_large_share = counted.near_count * 100 >= counted.order_count * values["least_percent"]
     return sweep_rows(
@@ -32,7 +32,7 @@ def find(facts: Facts, values: Values) -> ir.Table:
 
 def documents(facts: Facts, values: Values) -> ir.Table:
     """The orders just below the limit."""
-    orders = together(_unit_orders(facts, values), _pair_orders(facts, values))
+    orders = stacked(_unit_orders(facts, values), _pair_orders(facts, values))
     orders = orders.filter(orders.is_near > 0)
     return orders.select("subject", document=orders.number, day=orders.day, amount_fen=orders.total_fen)
 

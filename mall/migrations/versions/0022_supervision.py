@@ -37,6 +37,7 @@ def upgrade() -> None:
     for sequence in SEQUENCES:
         op.execute(sa.schema.CreateSequence(sa.Sequence(sequence)))
     _create_tables()
+    op.create_index("ix_purchase_order_address", "purchase_order", [sa.text("(delivery ->> 'address')")], unique=False)
     app_role = context.config.attributes["app_role"]
     for statement in grants.statements(tables=list(TABLES), sequences=list(SEQUENCES), app_role=app_role):
         op.execute(sa.text(statement))
