@@ -14,6 +14,7 @@ from mall.ordering.order_checks import add_check
 from mall.settings import Settings, read_settings
 from mall.web.app import build_app
 from mall.web.default_deny import require_declarations
+from supervision.install import install as install_supervision
 
 if TYPE_CHECKING:
     from mall.suppliers.supplier import Supplier
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The whole application. `settings` default to the environment's."""
     app = build_app(settings or read_settings())
     install_catalog_import(app)
+    install_supervision(app)
     add_check(check_asset_quantity)
     require_declarations(app)
     return app
@@ -35,10 +37,12 @@ def main() -> None:
     """The console command `sunmall`."""
     from catalog_import import drop_commands, import_commands
     from mall.commands import console, use_demo_loader, use_rooms, with_database
+    from supervision import watch_commands
 
     group = console(create_app)
     import_commands.register(group)
     drop_commands.register(group)
+    watch_commands.register(group)
     importing = group.commands["import"]
     importing.callback = with_database(importing.callback)
     use_rooms(_load_rooms)
@@ -54,6 +58,7 @@ def _load_rooms() -> None:
     from mall.assets.remind_of_cards import remind_of_cards
     from mall.jobs.worker import add_chore
     from mall.open_data.seal_ledger import seal_and_anchor
+    from supervision.watch_night import run_night_when_due
 
     settings = read_settings()
     create_app(settings)
@@ -67,6 +72,7 @@ def _load_rooms() -> None:
         lambda: seal_and_anchor(settings.data_dir, algorithm=settings.seal_algorithm),
         every_seconds=60,
     )
+    add_chore("watch", lambda: run_night_when_due(settings), every_seconds=60)
     if settings.demo:
         _add_stand_in_treasury(settings)
 

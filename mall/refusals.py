@@ -2893,4 +2893,33 @@ REFUSALS: dict[str, RefusalText] = {
         en="You drew up manual journal {number}; you cannot approve it.",
         en_next="Ask another finance person of the unit.",
     ),
+    # the watch: rules, their changes and what they are given
+    "watch.unknown_engine": RefusalText(
+        http=422,
+        zh="没有名为“{engine}”的分析引擎。",
+        zh_next="SUNMALL_ANALYTICS 可以是：{engines}。",
+        en="There is no analytics engine “{engine}”.",
+        en_next="SUNMALL_ANALYTICS may be one of: {engines}.",
+    ),
+    "watch.order_blocked": RefusalText(
+        http=409,
+        zh="第 {line_no} 行“{name}”：{rule_zh}。{shown_zh}依据：{source}。",
+        zh_next="可以接受的是：{accepted_zh}。{answer_zh}。",
+        en="Line {line_no} “{name}”: {rule_en}. {shown_en}Source: {source_en}.",
+        en_next="What would be accepted: {accepted_en}. {answer_en}.",
+    ),
+    "watch.order_held": RefusalText(
+        http=409,
+        zh="第 {line_no} 行“{name}”：{rule_zh}。{shown_zh}请填写理由，由审批人审核。",
+        zh_next="可以接受的是：{accepted_zh}。{answer_zh}。",
+        en="Line {line_no} “{name}”: {rule_en}. {shown_en}Give a reason, which the approver reads.",
+        en_next="What would be accepted: {accepted_en}. {answer_en}.",
+    ),
+    "watch.order_warned": RefusalText(
+        http=409,
+        zh="第 {line_no} 行“{name}”提示：{rule_zh}。{shown_zh}",
+        zh_next="可以接受的是：{accepted_zh}。{answer_zh}。",
+        en="Line {line_no} “{name}”, for your information: {rule_en}. {shown_en}",
+        en_next="What would be accepted: {accepted_en}. {answer_en}.",
+    ),
 }

@@ -49,7 +49,6 @@ class RuleRun(Base):
     clear_count: Mapped[int]
     not_applicable_count: Mapped[int]
     not_computable_count: Mapped[int]
-    new_count: Mapped[int]
     took_ms: Mapped[int]
     failure: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime] = mapped_column(Instant)

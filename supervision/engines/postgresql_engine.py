@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from ibis.backends.sql.compilers.postgres import PostgresCompiler
+from psycopg.types.numeric import IntLoader
 
 from supervision.engines.engine import Engine, Row
 from supervision.facts import TABLES
@@ -24,6 +25,8 @@ class PostgresqlEngine(Engine):
 
     def __init__(self, url: str, *, work_memory: str = "256MB") -> None:
         self._connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
+        # A sum of 64-bit integers is a numeric here; it is a whole number all the same.
+        self._connection.adapters.register_loader("numeric", IntLoader)
         self._connection.execute("set transaction isolation level repeatable read")
         self._connection.execute(f"set local work_mem = '{work_memory}'")
         self._connection.execute("set local search_path = pg_temp, watch")

@@ -14,6 +14,7 @@ from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 from supervision.engines.engine import Engine, Row
 from supervision.facts import TABLES
+from supervision.history_files import files_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,10 +39,9 @@ class SparkEngine(Engine):
         self._session.sparkContext.setLogLevel("ERROR")
         if folder is not None:
             for table in TABLES:
-                self._open(table, folder / table)
+                self._open(table, files_of(folder, table))
 
-    def _open(self, table: str, folder: Path) -> None:
-        files = [str(path) for path in sorted(folder.glob("**/*.parquet"))]
+    def _open(self, table: str, files: list[str]) -> None:
         if files:
             self._session.read.parquet(*files).select(*TABLES[table]).createOrReplaceTempView(table)
         else:

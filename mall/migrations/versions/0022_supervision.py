@@ -7,6 +7,7 @@ from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
 from mall.migrations import grants
+from mall.watch_views import make_views
 
 revision = "0022"
 down_revision = "0021"
@@ -26,6 +27,8 @@ TABLES = (
     "recorded_invitation",
     "recorded_quote",
     "finding_evaluation",
+    "watch_calendar",
+    "supplier_group",
 )
 SEQUENCES = ("number_rule_change",)
 
@@ -34,9 +37,12 @@ def upgrade() -> None:
     for sequence in SEQUENCES:
         op.execute(sa.schema.CreateSequence(sa.Sequence(sequence)))
     _create_tables()
+    op.create_index("ix_purchase_order_address", "purchase_order", [sa.text("(delivery ->> 'address')")], unique=False)
     app_role = context.config.attributes["app_role"]
     for statement in grants.statements(tables=list(TABLES), sequences=list(SEQUENCES), app_role=app_role):
         op.execute(sa.text(statement))
+    for statement in make_views.statements(readers=[app_role]):
+        op.get_bind().exec_driver_sql(statement)
 
 
 def _create_tables() -> None:
@@ -83,7 +89,6 @@ def _create_tables() -> None:
         sa.Column("clear_count", sa.BigInteger(), nullable=False),
         sa.Column("not_applicable_count", sa.BigInteger(), nullable=False),
         sa.Column("not_computable_count", sa.BigInteger(), nullable=False),
-        sa.Column("new_count", sa.BigInteger(), nullable=False),
         sa.Column("took_ms", sa.BigInteger(), nullable=False),
         sa.Column("failure", sa.String(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -413,3 +418,19 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding_evaluation")),
     )
     op.create_index("ix_finding_evaluation_finding", "finding_evaluation", ["finding_id", "id"], unique=False)
+    op.create_table(
+        "watch_calendar",
+        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("is_working", sa.Boolean(), nullable=False),
+        sa.Column("working_number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_watch_calendar")),
+    )
+    op.create_table(
+        "supplier_group",
+        sa.Column("supplier_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("group_key", sa.String(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_group_supplier_id")),
+        sa.PrimaryKeyConstraint("supplier_id", name=op.f("pk_supplier_group")),
+    )
+    op.create_index("ix_supplier_group_group_key", "supplier_group", ["group_key"], unique=False)

@@ -1,0 +1,49 @@
+"""Which engine the sweeps run on, and where the history lies: `SUNMALL_ANALYTICS`, `SUNMALL_SPARK_MASTER`."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from mall.errors import Refusal
+from mall.settings import Settings
+from supervision.engines.clickhouse_engine import ClickhouseEngine
+from supervision.engines.duckdb_engine import DuckdbEngine
+from supervision.engines.engine import Engine
+from supervision.engines.postgresql_engine import PostgresqlEngine
+from supervision.engines.spark_engine import SparkEngine
+
+ENGINES = ("duckdb", "postgresql", "clickhouse", "spark")
+
+
+def history_folder(settings: Settings) -> Path:
+    """Where the nightly export lies."""
+    return settings.data_dir / "watch"
+
+
+def watch_key(settings: Settings) -> str:
+    """The secret behind the digests of people and accounts: of this installation, and of nothing else in it."""
+    return hmac.new(settings.secret_key.encode(), b"watch", hashlib.sha256).hexdigest()
+
+
+def engine_name() -> str:
+    """The engine that the environment asks for. Raises Refusal("watch.unknown_engine")."""
+    name = os.environ.get("SUNMALL_ANALYTICS") or "duckdb"
+    if name not in ENGINES:
+        raise Refusal("watch.unknown_engine", engine=name[:40], engines=list(ENGINES))
+    return name
+
+
+def open_engine(settings: Settings, *, url: str, name: str | None = None) -> Engine:
+    """The engine over this installation's history; `url` is the application's role, which only PostgreSQL needs."""
+    chosen = name or engine_name()
+    folder = history_folder(settings)
+    if chosen == "postgresql":
+        return PostgresqlEngine(url)
+    if chosen == "clickhouse":
+        return ClickhouseEngine(folder)
+    if chosen == "spark":
+        return SparkEngine(folder, master=os.environ.get("SUNMALL_SPARK_MASTER") or "local[2]")
+    return DuckdbEngine(folder)
