@@ -26,6 +26,7 @@ from panel_data import Panel, complete_journey, orange_juice
 
 from supervision.engines.duckdb_engine import DuckdbEngine
 from supervision.facts import TABLES, Facts
+from supervision.history_files import Manifest, Partition, write_manifest
 from supervision.rule_shelf import rules
 from supervision.values import default_values
 
@@ -177,6 +178,7 @@ def _shown() -> pl.Expr:
 
 def write_tables(world: World, folder: Path) -> None:
     """The export's layout; columns that the panel has nothing for are 0 or empty."""
+    partitions = {}
     for name, frame in world.tables.items():
         empty = {"int64": pl.lit(0, dtype=pl.Int64), "string": pl.lit("")}
         kinds = {"int64": pl.Int64, "string": pl.String}
@@ -186,6 +188,8 @@ def write_tables(world: World, folder: Path) -> None:
         ]
         (folder / name).mkdir()
         frame.select(columns).write_parquet(folder / name / "all.parquet")
+        partitions[name] = {"all": Partition(frame.height, "", "all.parquet")}
+    write_manifest(folder, Manifest(world.last_week * 7 + 3, partitions))
     world.truth.write_parquet(folder / "truth.parquet")
 
 
@@ -312,6 +316,11 @@ def fake_discount(panel: Panel, shelf: pl.DataFrame, *, rate: float, raised: int
     is_fake = pl.col("event").is_not_null() & (pl.col("reduced") == 1)
     drawn = drawn.with_columns(factor=pl.lit(1000), list_factor=pl.when(is_fake).then(raised).otherwise(1000))
     world = world_of(panel, drawn, drawn)
+    # Nobody has a member's price in the mall: what is paid is what the listing asks.
+    asked = world.tables["price_week"].select("listing_id", "week", asked_fen="price_fen")
+    lines = world.tables["order_line"].with_columns(week=(pl.col("submitted_day") + 3) // 7)
+    lines = lines.join(asked, on=["listing_id", "week"]).with_columns(price_fen="asked_fen", base_price_fen="asked_fen")
+    world = replace(world, tables={**world.tables, "order_line": lines})
     changes = world.tables["price_change"].filter(
         (pl.col("list_price_fen") > pl.col("new_price_fen")) & (pl.col("week") >= panel.first_judged)
     )
@@ -409,6 +418,7 @@ class Sweeps:
         return [self.total(f"{can} and ({hit.format(**choice)})") for choice in choices]
 
 
+BEST = "prices.above_references"
 #: the rules whose parameters are chosen: what of the sweep has to be asked again, and what is judged on its evidence
 CHOSEN = {
     "prices.above_references": (
@@ -440,19 +450,22 @@ CHOSEN = {
 
 #: anomaly -> how it is injected, the rules meant for it, the strengths (thousandths; pieces a pack)
 TYPES: Mapping[str, tuple[Any, tuple[str, ...], tuple[int, ...]]] = {
-    "spike": (spike, tuple(CHOSEN), (1_200, 1_300, 1_500)),
+    "spike": (spike, tuple(CHOSEN), (1_200, 1_500)),
     "spike behind a dearer offer": (shielded_spike, ("prices.above_references", "prices.peers_regular"), (1_300,)),
     "level shift": (
         level_shift,
         ("prices.above_references", "prices.peers_regular", "prices.own_history"),
-        (1_200, 1_300),
+        (1_300,),
     ),
-    "pulse around an order": (pulse, ("prices.raised_for_order",), (1_200, 1_300, 1_500)),
-    "persistent supplier": (persistent_supplier, ("prices.dear_supplier",), (1_100, 1_150, 1_200)),
-    "unit error": (unit_error, ("prices.unit_mismatch",), (6, 12, 24)),
-    "fake discount": (fake_discount, ("prices.fake_discount",), (1_100, 1_200, 1_500)),
-    "accessory": (accessory, ("prices.dear_accessory",), (1_300, 1_500, 2_000)),
+    "pulse around an order": (pulse, ("prices.raised_for_order",), (1_200, 1_300)),
+    "persistent supplier": (persistent_supplier, ("prices.dear_supplier",), (1_100, 1_200)),
+    "unit error": (unit_error, ("prices.unit_mismatch",), (6, 24)),
+    "fake discount": (fake_discount, ("prices.fake_discount",), (1_100, 1_500)),
+    "accessory": (accessory, ("prices.dear_accessory",), (1_500, 2_000)),
 }
+#: suppliers are few: more of them are dear, and they are drawn more often
+DEAR_SUPPLIERS, DEAR_DRAWS = 0.1, 3
+LEAST_SUPPLIERS = 20
 
 
 def panels_of_juice(repetitions: int) -> list[Panel]:
@@ -511,7 +524,8 @@ def choose(groups: Mapping[str, Sequence[Panel]], shelf: Mapping[int, pl.DataFra
         for source in groups:
             known = scores[rule_id, source]
             rows += [_said(rule_id, f"{source}: surest", group, _surest(known), scores) for group in groups]
-            rows += [_said(rule_id, f"{source}: most found", group, _most_found(known), scores) for group in groups]
+            if rule_id == BEST:
+                rows += [_said(rule_id, f"{source}: most found", group, _most_found(known), scores) for group in groups]
     return rows
 
 
@@ -555,7 +569,7 @@ def by_prevalence(
 ) -> list[dict[str, Any]]:
     rows = []
     for group, panels in groups.items():
-        for rate in (0.01,) if quick else (0.003, 0.01, 0.02):
+        for rate in (0.003,) if quick else (0.003, 0.02):
             totals: dict[str, Score] = {}
             for number, panel in enumerate(panels):
                 with Sweeps(spike(panel, shelf[id(panel)], rate=rate, raised=1_300, seed=100 + number)) as sweeps:
@@ -572,32 +586,32 @@ def by_prevalence(
 def by_type(
     groups: Mapping[str, Sequence[Panel]], shelf: Mapping[int, pl.DataFrame], *, quick: bool
 ) -> list[dict[str, Any]]:
+    """Every second panel of a group is enough here."""
     rows = []
     for kind, (inject, rule_ids, strengths) in TYPES.items():
+        draws, rate = (DEAR_DRAWS, DEAR_SUPPLIERS) if inject is persistent_supplier else (1, 0.01)
         for group, panels in groups.items():
-            if kind == "fake discount" and group.endswith("shelf"):
+            if inject is fake_discount and group.endswith("shelf"):
                 continue  # The price before discounts is never reduced.
+            fit = [one for one in panels if inject is not persistent_supplier or _suppliers(one) >= LEAST_SUPPLIERS]
             for strength in strengths[:1] if quick else strengths:
                 totals: dict[str, Score] = {}
-                for number, panel in enumerate(panels):
-                    rate = 0.05 if kind == "persistent supplier" else 0.01
-                    if (
-                        kind == "persistent supplier"
-                        and group == "orange juice"
-                        and panel.lines["supplier_id"].n_unique() < 20
-                    ):
-                        continue
+                for number, panel in enumerate([one for one in fit[::2] for _ in range(draws)]):
                     world = inject(panel, shelf[id(panel)], rate=rate, raised=strength, seed=200 + number)
                     with Sweeps(world) as sweeps:
                         for rule_id in rule_ids:
                             sweeps.keep(rule_id)
                             totals[rule_id] = totals.get(rule_id, Score(0, 0, 0, 0)) + sweeps.total()
-                said = f"x {strength}" if kind == "unit error" else f"+{strength // 10 - 100} %"
+                said = f"x {strength}" if inject is unit_error else f"+{strength // 10 - 100} %"
                 rows += [
                     {"anomaly": kind, "by": said, "panel": group, "rule": rule_id, **score.row()}
                     for rule_id, score in totals.items()
                 ]
     return rows
+
+
+def _suppliers(panel: Panel) -> int:
+    return int(panel.lines["supplier_id"].n_unique())
 
 
 def by_sellers_and_category(
@@ -612,7 +626,7 @@ def by_sellers_and_category(
         totals: dict[str, Score] = {}
         for number, panel in enumerate(panels):
             with Sweeps(spike(panel, shelf[id(panel)], rate=0.01, raised=1_300, seed=300 + number)) as sweeps:
-                sweeps.keep("prices.above_references")
+                sweeps.keep(BEST)
                 for bucket, score in sweeps.score(by=buckets).items():
                     totals[bucket] = totals.get(bucket, Score(0, 0, 0, 0)) + score
                 if group == "complete journey, charged":

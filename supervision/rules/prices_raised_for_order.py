@@ -18,6 +18,8 @@ _EVIDENCE = (
     Evidence("after_fen", "fen", Words("回落后价格", "Price it was lowered to")),
     Evidence("own_fen", "fen", Words("自身历史价格上沿（基本单位）", "Upper end of its own prices per base unit")),
     Evidence("own_fen_count", "weeks", Words("自身在架周数", "Own weeks on the shelf")),
+    Evidence("others_fen", "fen", Words("当周其他供应商价格上沿（基本单位）", "Upper end of the others that week")),
+    Evidence("others_fen_sellers", "count", Words("其他供应商数", "Other sellers")),
     Evidence("quantity", "count", Words("数量", "Pieces")),
 )
 
@@ -52,17 +54,21 @@ def find(facts: Facts, values: Values) -> ir.Table:
     )
     falls = falls.group_by("line_id").aggregate(after_fen=number(falls.new_fen.min()))
     judged = left_join(left_join(lines, rises, ["line_id"]), falls, ["line_id"])
-    judged = left_join(judged, _own_history(facts, values, lines), references.LISTING_WEEK)
+    judged = left_join(judged, _history(facts, values, lines), references.LISTING_WEEK)
+    judged = references.with_evenness(judged, facts)
     was_raised = (judged.before_fen > 0) & (judged.price_fen * 10_000 >= judged.before_fen * values["raised"])
     was_lowered = (judged.after_fen > 0) & (judged.after_fen * 10_000 <= judged.price_fen * values["lowered"])
     is_above = judged.base_price_fen * 10_000 >= judged.own_fen * values.by_region("above_own", judged.region_code)
+    # Where nobody else sells it there is nobody to be above of.
+    others_above = judged.base_price_fen * 10_000 > judged.others_fen * values["above_others"]
+    is_alone = (judged.others_fen_sellers < values["other_sellers"]) | others_above
     return sweep_rows(
         judged,
         subject=subject("line", judged.line_id),
         outcome=outcome(
-            not_applicable=judged.is_notice > 0,
+            not_applicable=(judged.is_notice > 0) | (judged.is_uneven > 0),
             not_computable=judged.own_fen_count < values["own_weeks"],
-            hit=was_raised & was_lowered & is_above,
+            hit=was_raised & was_lowered & is_above & is_alone,
         ),
         document=judged.number,
         day=judged.submitted_day,
@@ -82,12 +88,17 @@ def _lines(facts: Facts, values: Values) -> ir.Table:
     return lines.mutate(week=whole(lines.submitted_day + 3, 7))
 
 
-def _own_history(facts: Facts, values: Values, lines: ir.Table) -> ir.Table:
-    """LISTING_WEEK of the lines, with the upper end of the listing's prices before that week."""
+def _history(facts: Facts, values: Values, lines: ir.Table) -> ir.Table:
+    """LISTING_WEEK of the lines, with the upper end of the listing's prices before it and of the others' in it."""
     history = values["history_weeks"]
     listed = references.listing_weeks(facts, weeks=history + whole_weeks(values["judged_days"]))
     judged = lines.select(*references.LISTING_WEEK).distinct()
-    return references.with_own_quantile(judged, listed, weeks=history, percent=90, name="own_fen")
+    judged = references.with_own_quantile(judged, listed, weeks=history, percent=90, name="own_fen")
+    offers = references.with_others_quantile(
+        listed, "base_price_fen", percent=values["others_percent"], name="others_fen"
+    )
+    offers = offers.select(*references.LISTING_WEEK, "others_fen", "others_fen_sellers")
+    return left_join(judged, offers, references.LISTING_WEEK)
 
 
 def whole_weeks(days: int) -> int:
@@ -116,9 +127,11 @@ RULE = Rule(
     action="case",
     subject="order_line",
     formula=Words(
-        "下单前7日内涨价15%以上，下单后14日内回落13%以上，且成交单价不低于自身前13周价格第90百分位的108%",
-        "Raised by 15 % or more in the 7 days before the order, lowered by 13 % or more in the 14 days after it, and"
-        " ordered at 108 % or more of the 90th percentile of its own 13 weeks",
+        "下单前7日内涨价15%以上，下单后14日内回落13%以上，成交单价不低于自身前13周价格第90百分位的108%，"
+        "且高于当周其他供应商价格第90百分位的107%（其他供应商不足3家的不比较）",
+        "Raised by 15 % or more in the 7 days before the order, lowered by 13 % or more in the 14 days after it, ordered"
+        " at 108 % or more of the 90th percentile of its own 13 weeks, and above 107 % of the 90th percentile of the"
+        " other sellers that week (where there are at least 3)",
     ),
     accepted=Words("下单前后价格稳定，或有厂家调价通知", "A steady price around the order, or a manufacturer's notice"),
     answer=Words("说明涨价与降价的原因并附凭证", "Say why it was raised and lowered, with a proof"),
@@ -152,6 +165,24 @@ RULE = Rule(
             highest=20_000,
             by_region=True,
         ),
+        Parameter(
+            "above_others",
+            10_700,
+            "basis_points",
+            Words("高于同行上沿", "Above the other sellers"),
+            tightens="lower",
+            lowest=8_000,
+            highest=20_000,
+        ),
+        Parameter(
+            "others_percent",
+            75,
+            "percent",
+            Words("同行百分位", "Percentile of the other sellers"),
+            lowest=50,
+            highest=100,
+        ),
+        Parameter("other_sellers", 3, "count", Words("其他供应商最少数", "Least other sellers"), lowest=2, highest=20),
         Parameter("days_before", 7, "days", Words("下单前天数", "Days before the order"), lowest=1, highest=30),
         Parameter("days_after", 14, "days", Words("下单后天数", "Days after the order"), lowest=1, highest=60),
         Parameter("history_weeks", 13, "weeks", Words("自身历史周数", "Weeks of own history"), lowest=4, highest=52),
@@ -161,7 +192,11 @@ RULE = Rule(
         Parameter("judged_days", 21, "days", Words("每次检查的天数", "Days judged at a time"), lowest=1, highest=400),
     ),
     evidence=_EVIDENCE,
-    exclusions=(Words("有厂家调价通知的", "A manufacturer's notice covers the change"),),
+    exclusions=(
+        Words("有厂家调价通知的", "A manufacturer's notice covers the change"),
+        Words("按重量或多规格混售、没有单一单价的商品", "Goods sold by weight or mixed in one listing: no one price"),
+        Words("同行同期价格也在这一水平的", "The other sellers ask as much at that time"),
+    ),
     tables=("order_line", "price_change", "price_week"),
     find=find,
     documents=documents,
