@@ -6,11 +6,13 @@ import ibis
 import ibis.expr.types as ir
 
 from supervision import price_references as references
-from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows, whole
+from supervision.expressions import left_join, literal, number, outcome, quantile_by, subject, sweep_rows, whole
 from supervision.facts import Facts
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
+#: stands for "no such change" while the lowest of them is looked for
+_NONE = 10**15
 _EVIDENCE = (
     Evidence("listing_id", "listing", Words("商品", "Listing")),
     Evidence("price_fen", "fen", Words("成交单价", "Price ordered at")),
@@ -38,24 +40,34 @@ def find(facts: Facts, values: Values) -> ir.Table:
     )
     pairs = lines.select("line_id", "listing_id", "submitted_day", at=lines.submitted_day * 1440 + lines.minute)
     pairs = pairs.join(changes, "listing_id")
-    rises = pairs.filter(
+    is_rise = (
         (pairs.change_at <= pairs.at)
         & (pairs.change_day >= pairs.submitted_day - values["days_before"])
         & (pairs.old_fen > 0)
     )
-    rises = rises.group_by("line_id").aggregate(
-        before_fen=number(rises.old_fen.min()), is_notice=number(rises.is_notice.max())
-    )
-    falls = pairs.filter(
+    is_fall = (
         (pairs.change_at > pairs.at)
         & (pairs.change_day <= pairs.submitted_day + values["days_after"])
         & (pairs.change_day <= facts.on_day)
         & (pairs.new_fen > 0)
     )
-    falls = falls.group_by("line_id").aggregate(after_fen=number(falls.new_fen.min()))
-    judged = left_join(left_join(lines, rises, ["line_id"]), falls, ["line_id"])
-    judged = left_join(judged, _history(facts, values, lines), references.LISTING_WEEK)
+    pairs = pairs.mutate(
+        old_fen=ibis.cases((is_rise, pairs.old_fen), else_=literal(_NONE)),
+        new_fen=ibis.cases((is_fall, pairs.new_fen), else_=literal(_NONE)),
+        is_notice=ibis.cases((is_rise, pairs.is_notice), else_=literal(0)),
+    )
+    moved = pairs.group_by("line_id").aggregate(
+        before_fen=number(pairs.old_fen.min()),
+        after_fen=number(pairs.new_fen.min()),
+        is_notice=number(pairs.is_notice.max()),
+    )
+    judged = left_join(left_join(lines, moved, ["line_id"]), _own(facts, values, lines), ["line_id"])
+    judged = left_join(judged, _others(facts, values), references.LISTING_WEEK)
     judged = references.with_evenness(judged, facts)
+    judged = judged.mutate(
+        before_fen=ibis.cases((judged.before_fen == _NONE, literal(0)), else_=judged.before_fen),
+        after_fen=ibis.cases((judged.after_fen == _NONE, literal(0)), else_=judged.after_fen),
+    )
     was_raised = (judged.before_fen > 0) & (judged.price_fen * 10_000 >= judged.before_fen * values["raised"])
     was_lowered = (judged.after_fen > 0) & (judged.after_fen * 10_000 <= judged.price_fen * values["lowered"])
     is_above = judged.base_price_fen * 10_000 >= judged.own_fen * values.by_region("above_own", judged.region_code)
@@ -88,17 +100,23 @@ def _lines(facts: Facts, values: Values) -> ir.Table:
     return lines.mutate(week=whole(lines.submitted_day + 3, 7))
 
 
-def _history(facts: Facts, values: Values, lines: ir.Table) -> ir.Table:
-    """LISTING_WEEK of the lines, with the upper end of the listing's prices before it and of the others' in it."""
+def _own(facts: Facts, values: Values, lines: ir.Table) -> ir.Table:
+    """Per line, the upper end of the listing's prices in the weeks before its own."""
     history = values["history_weeks"]
-    listed = references.listing_weeks(facts, weeks=history + whole_weeks(values["judged_days"]))
-    judged = lines.select(*references.LISTING_WEEK).distinct()
-    judged = references.with_own_quantile(judged, listed, weeks=history, percent=90, name="own_fen")
+    past = references.listing_weeks(facts, weeks=history + whole_weeks(values["judged_days"]))
+    past = past.select(listing_id=past.listing_id, past_week=past.week, past_fen=past.base_price_fen)
+    pairs = lines.select("line_id", "listing_id", "week").join(past, "listing_id")
+    pairs = pairs.filter((pairs.past_week < pairs.week) & (pairs.past_week >= pairs.week - history))
+    return quantile_by(pairs, "past_fen", by=("line_id",), percent=90, name="own_fen", unique="past_week")
+
+
+def _others(facts: Facts, values: Values) -> ir.Table:
+    """Per listing and week, the upper end of what the other sellers of the product ask."""
+    offers = references.listing_weeks(facts, weeks=whole_weeks(values["judged_days"]))
     offers = references.with_others_quantile(
-        listed, "base_price_fen", percent=values["others_percent"], name="others_fen"
+        offers, "base_price_fen", percent=values["others_percent"], name="others_fen"
     )
-    offers = offers.select(*references.LISTING_WEEK, "others_fen", "others_fen_sellers")
-    return left_join(judged, offers, references.LISTING_WEEK)
+    return offers.select(*references.LISTING_WEEK, "others_fen", "others_fen_sellers")
 
 
 def whole_weeks(days: int) -> int:
@@ -129,9 +147,9 @@ RULE = Rule(
     formula=Words(
         "下单前7日内涨价15%以上，下单后14日内回落13%以上，成交单价不低于自身前13周价格第90百分位的108%，"
         "且高于当周其他供应商价格第90百分位的107%（其他供应商不足3家的不比较）",
-        "Raised by 15 % or more in the 7 days before the order, lowered by 13 % or more in the 14 days after it, ordered"
-        " at 108 % or more of the 90th percentile of its own 13 weeks, and above 107 % of the 90th percentile of the"
-        " other sellers that week (where there are at least 3)",
+        "Raised by 15 % or more in the 7 days before the order, lowered by 13 % or more in the 14 days after it,"
+        " ordered at 108 % or more of the 90th percentile of its own 13 weeks, and above 107 % of the 90th percentile of"
+        " the other sellers that week (where there are at least 3)",
     ),
     accepted=Words("下单前后价格稳定，或有厂家调价通知", "A steady price around the order, or a manufacturer's notice"),
     answer=Words("说明涨价与降价的原因并附凭证", "Say why it was raised and lowered, with a proof"),
