@@ -148,8 +148,8 @@ RULE = Rule(
         "下单前7日内涨价15%以上，下单后14日内回落13%以上，成交单价不低于自身前13周价格第90百分位的108%，"
         "且高于当周其他供应商价格第90百分位的107%（其他供应商不足3家的不比较）",
         "Raised by 15 % or more in the 7 days before the order, lowered by 13 % or more in the 14 days after it,"
-        " ordered at 108 % or more of the 90th percentile of its own 13 weeks, and above 107 % of the 90th percentile of"
-        " the other sellers that week (where there are at least 3)",
+        " ordered at 108 % or more of the 90th percentile of its own 13 weeks, and above 107 % of the 90th"
+        " percentile of the other sellers that week (where there are at least 3)",
     ),
     accepted=Words("下单前后价格稳定，或有厂家调价通知", "A steady price around the order, or a manufacturer's notice"),
     answer=Words("说明涨价与降价的原因并附凭证", "Say why it was raised and lowered, with a proof"),
