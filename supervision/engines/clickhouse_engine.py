@@ -32,6 +32,7 @@ class ClickhouseEngine(Engine):
     name = "clickhouse"
 
     def __init__(self, folder: Path | None = None) -> None:
+        super().__init__()
         self._session = importlib.import_module("chdb.session").Session()
         self._run("create database if not exists sweeps")
         if folder is not None:
@@ -50,7 +51,7 @@ class ClickhouseEngine(Engine):
     def _run(self, query: str) -> str:
         return str(self._session.query(query, "JSONCompactEachRow"))
 
-    def sql(self, expression: ir.Table) -> str:
+    def compile(self, expression: ir.Table) -> str:
         compiler = ClickHouseCompiler()
         return str(compiler.to_sqlglot(expression).sql(dialect=compiler.dialect))
 
