@@ -56,13 +56,12 @@ def take_over_case(case: WatchCase, *, actor: Actor, reason: str) -> None:
     authorize(actor, "watch_case.take_over", case)
     reason = require_reason(reason)
     held = set(actor.regions_as("regulator"))
-    from_desk = case.desk_region_code
-    case.desk_region_code = next(region for region in chain(from_desk)[1:] if region in held)
+    desk = next(region for region in chain(case.desk_region_code)[1:] if region in held)
     _take_up(case, actor.user_id)
-    session().execute(
-        update(WatchHold).where(WatchHold.case_id == case.id).values(desk_region_code=case.desk_region_code)
-    )
-    advance(case, "take_over", actor, note=reason, facts={"from": from_desk, "to": case.desk_region_code})
+    advance(case, "take_over", actor, note=reason, facts={"from": case.desk_region_code, "to": desk})
+    # Only now: at the new desk she would be above nobody.
+    case.desk_region_code = desk
+    session().execute(update(WatchHold).where(WatchHold.case_id == case.id).values(desk_region_code=desk))
 
 
 @_case_action("ask")
