@@ -128,9 +128,13 @@ class CaseStory:
         return hold.number
 
     def on_hold(self, number: str, who: str, action: str, **body: Any) -> None:
+        self.decide_hold(number, who, action, **body)
+        deliver()
+
+    def decide_hold(self, number: str, who: str, action: str, **body: Any) -> None:
+        """As `on_hold`, before the worker hears of it."""
         perform_on_hold(action, actor=self.world.actor(who), number=number, body=body)
         close_reading()
-        deliver()
 
     def in_force(self, subject: Subject, **given: Any) -> str:
         number = self.proposes(subject, **given)
