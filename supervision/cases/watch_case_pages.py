@@ -235,7 +235,7 @@ def _story(steps: list[DocumentStep], case: WatchCase, *, actor: Actor, regulate
         words = str(case_words.STEP_WORDS.get(step.action, step.action))
         if party:
             words = f"{case_words.PARTY_WORDS[party]}：{words}"
-        if step.facts.get("review_code"):
+        if step.facts.get("review_code") and step.action != "confirm":
             words = f"{words} · {case_words.CODE_WORDS[step.facts['review_code']]}"
         who = step.actor_name if regulates or (party and not is_foreign) else ""
         story.append({"words": words, "at": step.at, "who": who, "note": note, "is_waiting": False})

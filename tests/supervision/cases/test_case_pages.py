@@ -154,7 +154,7 @@ def test_two_regulators_hold_and_both_sides_see_it_on_the_order(app: Flask, stor
     assert "等您复核的暂停（1）" in waiting and "已同意，系统马上办理暂停。" in approved.words
     assert all(f"第 1 行暂停付款至 {until}" in words and "数量有争议" in words for words in pages.values())
     assert f"在线索 {story.number} 里说明情况" in pages["handler"]
-    assert "请把情况告诉对方" in pages["approver"]
+    assert "由被询问的一方" in pages["approver"]
     assert "暂停订单：" in in_case and "答复办法" in in_case
     assert the_hold(hold).state == "in_force"
 
