@@ -30,7 +30,7 @@ from mall.finance.plan_money import require_plan_money
 from mall.finance.reckon_settlement import reckon
 from mall.finance.refund_claim import RefundClaim
 from mall.finance.settle_refund import keep_refund
-from mall.finance.settlement import SETTLING, asked_by_line, settlement_of, undisputed_by_line
+from mall.finance.settlement import SETTLING, asked_by_line, requestable_fen, settlement_of, undisputed_by_line
 from mall.ordering.order import Order, order_numbered
 from mall.ordering.order_action import order_action, require_reason
 from mall.ordering.order_holds import held, held_fen_by_budget_line
@@ -161,10 +161,10 @@ def _most_to_request(order: Order, actor: Actor, *, action: str) -> int:
         raise Refusal("payment.no_invoice", number=order.number)
     if session().scalar(select(Invoice.id).where(Invoice.order_id == order.id).limit(1)) is None:
         raise Refusal("payment.no_invoice", number=order.number)
-    undisputed_fen = sum(undisputed_by_line(order).values())
-    if not undisputed_fen:
+    most_fen = requestable_fen(order, figures)
+    if not most_fen:
         raise held(order, action=action)
-    return min(figures.to_request_fen, undisputed_fen)
+    return most_fen
 
 
 def _refuse_disputed(order: Order, payment: PaymentRequest) -> None:

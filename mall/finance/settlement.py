@@ -147,6 +147,13 @@ def unasked_by_line(order: Order) -> dict[int, int]:
     return {line_id: amount_fen for line_id, amount_fen in sorted(left.items()) if amount_fen > 0}
 
 
+def requestable_fen(order: Order, figures: Settlement) -> int:
+    """What can be asked for now: all that is open to a request, without the money of held lines."""
+    if not held_fen_by_budget_line(order):
+        return figures.to_request_fen
+    return min(figures.to_request_fen, sum(undisputed_by_line(order).values()))
+
+
 def undisputed_by_line(order: Order) -> dict[int, int]:
     """{budget line id: fen} of what is neither asked for nor paid, without the accepted money of held lines.
 

@@ -22,7 +22,7 @@ from mall.finance.invoice import CreditNote, Invoice, credit_notes_of, invoices_
 from mall.finance.payment_clock import PaymentClock, payment_clocks
 from mall.finance.payment_request import PaymentRequest, payment_requests_of
 from mall.finance.refund_claim import RefundClaim, refund_claims_of
-from mall.finance.settlement import Settlement, undisputed_by_line
+from mall.finance.settlement import Settlement, requestable_fen
 from mall.finance.settlement_change import SettlementChange, changes_of
 from mall.finance.settlement_objects import SettlementObjects
 from mall.finance.treasury_batch import TreasuryBatch
@@ -205,7 +205,7 @@ def file_of(order: Order, *, actor: Actor) -> OrderFile:
         changes=changes_of(order.id),
         claims=refund_claims_of(order.id),
         settlement=objects.figures,
-        to_request_fen=min(objects.figures.to_request_fen, sum(undisputed_by_line(order).values())),
+        to_request_fen=requestable_fen(order, objects.figures),
         holds=holds_on(order.id),
         kept_claims=_kept_claims(payments),
         offsettable=objects.offsettable if reads_book else [],
