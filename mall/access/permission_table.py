@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from mall.access.predicates import (
     Predicate,
+    above_desk,
+    at_desk,
+    at_or_above_desk,
     carries_no_other_duty,
     centre_of_region,
     decides_budgets,
+    did_not_decide,
     did_not_explain,
     drawn_up_by,
     had_no_hand_in,
+    heard_as_supplier,
+    heard_for_unit,
     holds,
     in_any_concerned_post,
     in_any_unit_post,
     in_buying_unit,
     in_concerned_unit,
+    is_assigned,
     is_handler_of,
     is_owner,
     is_system,
@@ -108,6 +115,8 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "asset.take_back": ((is_system,),),
     "order.rate": ((in_buying_unit("handler"), is_handler_of),),
     "order.close": ((is_system,),),
+    # supervision's holds take effect by the system, after two regulators
+    "order.hold": ((is_system,),),
     "payment.step": ((is_system,),),
     # the payment desk: what is owed, asked for, under way and to come back, for all orders of the unit
     "payment_desk.read": ((in_buying_unit("accountant", "finance"),),),
@@ -188,7 +197,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "listing.read": ((of_selling_supplier,), (holds("centre", "monitor", "regulator"),)),
     "listing.check": ((is_system,),),
     "listing.review": ((holds("centre", "monitor"), not_of_selling_supplier),),
-    "listing.hold": ((holds("centre"), not_of_selling_supplier),),
+    "listing.hold": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     "listing.lift": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     # images of goods: their supplier, and the reviewers, who owe a reason
     "listing.remove_image": ((of_selling_supplier,), (holds("centre", "monitor"), not_of_selling_supplier)),
@@ -234,4 +243,22 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "rule_change.edit": ((regulates,),),
     "rule_change.decide": ((regulates, had_no_hand_in),),
     "rule.read": ((signed_in,),),
+    # cases: worked on by whom the desk gave them to; taken over from above; answered by the party that was asked
+    "watch_case.read": (
+        (regulates,),
+        (heard_for_unit("handler", "leader", "finance"),),
+        (heard_as_supplier,),
+    ),
+    "watch_case.list_own": ((heard_for_unit("handler", "leader", "finance"),), (heard_as_supplier,)),
+    "watch_case.assign": ((at_desk,),),
+    "watch_case.take_over": ((above_desk,),),
+    "watch_case.work": ((at_desk, is_assigned),),
+    "watch_case.answer": ((heard_for_unit("handler", "leader", "finance"),), (heard_as_supplier,)),
+    "watch_case.decide_appeal": ((at_or_above_desk, did_not_decide),),
+    "watch_case.step": ((is_system,),),
+    # holds: proposed in a case, approved by a second regulator, put in force and ended by the system
+    "watch_hold.read": ((regulates,),),
+    "watch_hold.propose": ((at_or_above_desk,),),
+    "watch_hold.decide": ((regulates, had_no_hand_in),),
+    "watch_hold.step": ((is_system,),),
 }

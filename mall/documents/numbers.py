@@ -30,6 +30,8 @@ PREFIXES = {
     "fund_use_plan": "YK",
     "suspense": "DC",
     "rule_change": "GZ",
+    "watch_case": "JG",
+    "watch_hold": "ZT",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}

@@ -304,6 +304,161 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         en="Manual journal {number} was returned: {reason}. Nothing was posted.",
         is_task=False,
     ),
+    "work_on_case": NoticeText(
+        zh="线索 {number}（{unit}，{amount}）交给您办理：{reason}。",
+        en="Case {number} ({unit}, {amount}) is given to you: {reason}.",
+        is_task=True,
+    ),
+    "explain_case": NoticeText(
+        zh="请在 {until} 前说明线索 {number}（{unit}）：{reason}。",
+        en="Please explain case {number} ({unit}) by {until}: {reason}.",
+        is_task=True,
+    ),
+    "case_grew": NoticeText(
+        zh="线索 {number} 又有新的发现，请看页面上的事实，一并说明。",
+        en="More was found in case {number}; see the facts on its page and explain them, too.",
+        is_task=True,
+    ),
+    "case_explained": NoticeText(
+        zh="{unit}已说明线索 {number}，请您审核：{reason}。",
+        en="{unit} explained case {number}; please decide: {reason}.",
+        is_task=True,
+    ),
+    "case_overdue": NoticeText(
+        zh="线索 {number} 的答复期限已过，作出决定前仍可答复。",
+        en="The term to answer in case {number} has passed; until it is decided you still may.",
+        is_task=True,
+    ),
+    "case_unanswered": NoticeText(
+        zh="线索 {number}（{unit}）逾期没有答复，请您处理。",
+        en="Case {number} ({unit}) was not answered in time; please decide.",
+        is_task=True,
+    ),
+    "case_confirmed": NoticeText(
+        zh="线索 {number} 已认定属实：{reason}。不服的，可在 {appeal_until} 前申诉。",
+        en="Case {number} was confirmed: {reason}. You may appeal until {appeal_until}.",
+        is_task=True,
+    ),
+    "case_dismissed": NoticeText(
+        zh="线索 {number} 已了结，不认定：{reason}。",
+        en="Case {number} was dismissed: {reason}.",
+        is_task=False,
+    ),
+    "rectify_case": NoticeText(
+        zh="请在 {until} 前完成线索 {number} 的整改：{reason}。",
+        en="Please put right what case {number} found by {until}: {reason}.",
+        is_task=True,
+    ),
+    "rectify_case_again": NoticeText(
+        zh="线索 {number} 的整改还不够：{reason}。请在 {until} 前完成。",
+        en="Case {number} is not put right yet: {reason}. Please do so by {until}.",
+        is_task=True,
+    ),
+    "verify_case": NoticeText(
+        zh="{unit}已整改线索 {number}，请您核实：{reason}。",
+        en="{unit} put case {number} right; please verify: {reason}.",
+        is_task=True,
+    ),
+    "case_rectified": NoticeText(
+        zh="线索 {number} 的整改已核实。",
+        en="What case {number} found has been put right.",
+        is_task=False,
+    ),
+    "case_closed": NoticeText(
+        zh="线索 {number} 已办结。",
+        en="Case {number} is closed.",
+        is_task=False,
+    ),
+    "hear_appeal": NoticeText(
+        zh="线索 {number}（{unit}）有申诉，请您处理：{reason}。",
+        en="There is an appeal in case {number} ({unit}); please hear it: {reason}.",
+        is_task=True,
+    ),
+    "appeal_refused": NoticeText(
+        zh="线索 {number} 的申诉不成立，维持原认定：{reason}。",
+        en="The appeal in case {number} was refused: {reason}.",
+        is_task=False,
+    ),
+    "appeal_granted": NoticeText(
+        zh="线索 {number} 的申诉成立，已撤销认定：{reason}。",
+        en="The appeal in case {number} was granted: {reason}.",
+        is_task=False,
+    ),
+    "own_decision_upheld": NoticeText(
+        zh="线索 {number} 的申诉已处理，维持认定，请继续办理：{reason}。",
+        en="The decision in case {number} was upheld; please go on: {reason}.",
+        is_task=True,
+    ),
+    "own_decision_overturned": NoticeText(
+        zh="线索 {number} 的认定已因申诉撤销：{reason}。",
+        en="The decision in case {number} was overturned: {reason}.",
+        is_task=False,
+    ),
+    "case_taken_over": NoticeText(
+        zh="线索 {number}（{unit}）已由上级接管：{reason}。",
+        en="Case {number} ({unit}) was taken over by the level above: {reason}.",
+        is_task=False,
+    ),
+    "approve_hold": NoticeText(
+        zh="暂停单 {number}（{order}）等您复核：{reason}。",
+        en="Hold {number} of {order} waits for your approval: {reason}.",
+        is_task=True,
+    ),
+    "approve_lift": NoticeText(
+        zh="提前解除暂停单 {number}（{order}）的提议等您复核。",
+        en="A proposal to lift hold {number} of {order} waits for your decision.",
+        is_task=True,
+    ),
+    "hold_in_force": NoticeText(
+        zh="暂停单 {number}（{order}）已生效，至 {until}。",
+        en="Hold {number} of {order} is in force until {until}.",
+        is_task=False,
+    ),
+    "hold_failed": NoticeText(
+        zh="暂停单 {number}（{order}）没有生效，原因见页面。",
+        en="Hold {number} of {order} could not take effect; its page says why.",
+        is_task=True,
+    ),
+    "hold_rejected": NoticeText(
+        zh="暂停单 {number}（{order}）复核不同意。",
+        en="Hold {number} of {order} was not approved.",
+        is_task=False,
+    ),
+    "hold_kept": NoticeText(
+        zh="提前解除暂停单 {number}（{order}）的提议没有通过，暂停继续。",
+        en="The proposal to lift hold {number} of {order} was not approved; it goes on.",
+        is_task=False,
+    ),
+    "hold_ended": NoticeText(
+        zh="暂停单 {number}（{order}）已结束。",
+        en="Hold {number} of {order} has ended.",
+        is_task=False,
+    ),
+    "hold_lapsed": NoticeText(
+        zh="暂停单 {number}（{order}）因期限已过或线索了结而失效。",
+        en="Hold {number} of {order} has lapsed: its last day passed, or its case ended.",
+        is_task=False,
+    ),
+    "money_held": NoticeText(
+        zh="{order} 已由监管部门暂停付款至 {until}：{reason}。请在线索 {case} 里说明。",
+        en="Supervision holds the money of {order} until {until}: {reason}. Please answer in case {case}.",
+        is_task=True,
+    ),
+    "money_free": NoticeText(
+        zh="{order} 的暂停已结束，可以照常办理。",
+        en="The hold of {order} has ended; go on as usual.",
+        is_task=False,
+    ),
+    "goods_held": NoticeText(
+        zh="商品“{order}”已由监管部门暂停销售至 {until}：{reason}。请在线索 {case} 里说明。",
+        en="Supervision holds the listing “{order}” until {until}: {reason}. Please answer in case {case}.",
+        is_task=True,
+    ),
+    "goods_free": NoticeText(
+        zh="商品“{order}”的暂停销售已结束。",
+        en="The hold of the listing “{order}” has ended.",
+        is_task=False,
+    ),
 }
 
 

@@ -544,9 +544,14 @@ def _without_ids(answer: TestResponse, facts: Facts) -> str:
     return re.sub(r"[0-9]+", "0", text)
 
 
+#: cases, holds and the rest of supervision's own papers: all that a regulator may write
+WATCH_PAGES = ("/watch",)
+
+
 def business_lines(oracle: Iterable[Line]) -> list[Line]:
-    """Unsafe lines that are more than a person's own affairs."""
-    return [line for line in oracle if line.method not in SAFE and not line.rule.startswith(_OWN_AFFAIRS)]
+    """Unsafe lines that are more than a person's own affairs, and no papers of supervision."""
+    own = (*_OWN_AFFAIRS, *WATCH_PAGES)
+    return [line for line in oracle if line.method not in SAFE and not line.rule.startswith(own)]
 
 
 _OWN_AFFAIRS = ("/sign-", "/account/", "/language", "/welcome/", "/notices/", "/api/v1/tokens")
@@ -556,7 +561,7 @@ BUSINESS_PAGES = (
     "/orders", "/budget", "/cart", "/assets", "/region", "/suppliers", "/supplier/", "/api/v1/orders",
     "/api/v1/budget-lines", "/api/v1/budget-documents", "/api/v1/fund-use-plans", "/payment-watch", "/api/v1/payment-",
     "/api/v1/asset-cards", "/books", "/year-end", "/api/v1/year-end-worksheets", "/treasury", "/api/v1/treasury",
-    "/api/v1/supplier",
+    "/api/v1/supplier", "/watch",
 )  # fmt: skip
 
 
