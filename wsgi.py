@@ -14,6 +14,7 @@ from mall.ordering.order_checks import add_check
 from mall.settings import Settings, read_settings
 from mall.web.app import build_app
 from mall.web.default_deny import require_declarations
+from supervision.install import install as install_supervision
 
 if TYPE_CHECKING:
     from mall.suppliers.supplier import Supplier
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The whole application. `settings` default to the environment's."""
     app = build_app(settings or read_settings())
     install_catalog_import(app)
+    install_supervision(app)
     add_check(check_asset_quantity)
     require_declarations(app)
     return app
@@ -54,6 +56,7 @@ def _load_rooms() -> None:
     from mall.assets.remind_of_cards import remind_of_cards
     from mall.jobs.worker import add_chore
     from mall.open_data.seal_ledger import seal_and_anchor
+    from supervision.credit.reckon_credit import reckon_by_night
 
     settings = read_settings()
     create_app(settings)
@@ -62,6 +65,7 @@ def _load_rooms() -> None:
     add_chore("file drops", take_from_drops, every_seconds=30)
     add_chore("old dropped files", purge_drops, every_seconds=3600)
     add_chore("asset cards", remind_of_cards, every_seconds=1800)
+    add_chore("credit", reckon_by_night, every_seconds=600)
     add_chore(
         "ledger seals",
         lambda: seal_and_anchor(settings.data_dir, algorithm=settings.seal_algorithm),

@@ -1034,6 +1034,14 @@ REFUSALS: dict[str, RefusalText] = {
         en="There is no group of synonyms {synonym_id}.",
         en_next="Choose again in the list.",
     ),
+    # credit
+    "credit.unknown": RefusalText(
+        http=404,
+        zh="没有您可以查看的这项信用评价。",
+        zh_next="单位和供应商只看自己的，监管部门看本地区的；等级公示对所有人公开。",
+        en="There is no such credit score that you may read.",
+        en_next="Units and suppliers read their own, regulators those of their region; the grades are public.",
+    ),
     # demo
     "demo.not_empty": RefusalText(
         http=409,

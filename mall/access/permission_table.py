@@ -234,4 +234,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "rule_change.edit": ((regulates,),),
     "rule_change.decide": ((regulates, had_no_hand_in),),
     "rule.read": ((signed_in,),),
+    # credit: reckoned by the system; a party reads its own, a regulator those of the region, the centre its suppliers'
+    "credit.reckon": ((is_system,),),
+    "credit.read": ((in_any_unit_post,), (of_selling_supplier,), (regulates,), (centre_of_region,)),
 }

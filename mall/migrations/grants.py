@@ -43,6 +43,8 @@ APPEND_ONLY = (
     "recorded_sourcing",
     "recorded_quote",
     "recorded_invitation",
+    "credit_entry",
+    "credit_grade",
 )
 
 #: rows that may go: they are notes of the moment, not records

@@ -77,6 +77,7 @@ from mall.search.edit_synonyms import add_synonyms
 from mall.supplier_push.change_push_keys import make_push_key
 from mall.year_end.draw_up_worksheet import draw_up_worksheet
 from mall.year_end.worksheet_actions import perform as perform_on_worksheet
+from tests.house.access_credit import MAKERS as CREDIT_MAKERS
 from tests.house.access_people import Person, token_of
 from tests.world import COUNTY_REGION, PASSWORD, SCHOOL_REGION, World
 
@@ -1221,4 +1222,5 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "stylesheet": lambda scene: {"filename": "sunmall.css"},
     "manual_style": lambda scene: {"filename": "css/swagger-ui.css"},
     "template": lambda scene: {"ending": "csv"},
+    **CREDIT_MAKERS,
 }
