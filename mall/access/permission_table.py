@@ -188,7 +188,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "listing.read": ((of_selling_supplier,), (holds("centre", "monitor", "regulator"),)),
     "listing.check": ((is_system,),),
     "listing.review": ((holds("centre", "monitor"), not_of_selling_supplier),),
-    "listing.hold": ((holds("centre"), not_of_selling_supplier),),
+    "listing.hold": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     "listing.lift": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     # images of goods: their supplier, and the reviewers, who owe a reason
     "listing.remove_image": ((of_selling_supplier,), (holds("centre", "monitor"), not_of_selling_supplier)),
@@ -215,6 +215,8 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "import.drop": ((of_selling_supplier,),),
     "supplier.list": ((holds("centre"),), (holds("regulator"),)),
     "supplier.suspend": ((holds("centre"),), (is_system,)),
+    # what others decided about him is carried out by the system
+    "supplier.stop": ((is_system,),),
     # the three officers: none of them sees business data
     "people.list": ((holds("sysadmin"),), (holds("secadmin"),)),
     "people.create": ((holds("sysadmin"),),),
@@ -237,4 +239,10 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     # credit: reckoned by the system; a party reads its own, a regulator those of the region, the centre its suppliers'
     "credit.reckon": ((is_system,),),
     "credit.read": ((in_any_unit_post,), (of_selling_supplier,), (regulates,), (centre_of_region,)),
+    # measures out of confirmed cases: two regulators of the region; the system carries them out and ends them
+    "measure.read": ((in_any_unit_post,), (of_selling_supplier,), (regulates,)),
+    "measure.propose": ((regulates,),),
+    "measure.decide": ((regulates, had_no_hand_in),),
+    "measure.annul": ((regulates, had_no_hand_in), (is_system,)),
+    "measure.step": ((is_system,),),
 }

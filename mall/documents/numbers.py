@@ -30,6 +30,7 @@ PREFIXES = {
     "fund_use_plan": "YK",
     "suspense": "DC",
     "rule_change": "GZ",
+    "measure": "CZ",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}

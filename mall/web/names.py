@@ -144,6 +144,15 @@ STATES: dict[str, dict[str, LazyString]] = {
         "active": _("正常"),
         "disabled": _("已停用"),
     },
+    "measure": {
+        "proposed": _("待批准"),
+        "approved": _("已批准，待执行"),
+        "rejected": _("未批准"),
+        "withdrawn": _("已撤回"),
+        "in_force": _("执行中"),
+        "ended": _("已到期"),
+        "annulled": _("已撤销"),
+    },
     "supplier": {
         "active": _("正常"),
         "suspended": _("已暂停"),

@@ -63,3 +63,21 @@ def points_text(hundredths: int, *, signed: bool = True) -> str:
     whole = f"{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
     sign = "-" if hundredths < 0 else "+" if signed and hundredths else ""
     return f"{sign}{whole}"
+
+
+KIND_WORDS: dict[str, LazyString] = {
+    "points": _("只记分"),
+    "listing_freeze": _("商品暂停销售"),
+    "suspend": _("暂停供应商资格"),
+    "remove": _("清退供应商"),
+}
+MEASURE_DEEDS: dict[str, LazyString] = {
+    "propose": _("提出"),
+    "approve": _("批准"),
+    "reject": _("驳回"),
+    "withdraw": _("撤回"),
+    "start": _("开始执行"),
+    "end": _("到期解除"),
+    "annul": _("撤销"),
+}
+UNDONE_WORDS: dict[str, LazyString] = {"listing_not_for_sale": _("执行时商品已经不在销售，没有另行暂停")}

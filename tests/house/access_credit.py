@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from mall import clock
@@ -51,10 +52,59 @@ def _credit_row(scene: Any) -> Facts:
     return {"party_id": row[0], "canary": name}
 
 
+def _case(scene: Any) -> str:
+    """A case that has been confirmed, as its room leaves it in the history."""
+    number = f"JG-410100-2026-8{next(scene.numbers):05d}"
+    scene.admin.execute(
+        "insert into document_step (document, action, before, after, at, actor_name, note, facts)"
+        " values (%s, 'confirm', 'explained', 'confirmed', now(), 'test', '', '{}')",
+        (f"watch_case:{number}",),
+    )
+    return number
+
+
+def _measure(scene: Any, *, state: str, maker: str = "handler", county: bool = False) -> Facts:
+    """A measure against the first supplier, or the county's unit, proposed by somebody who may not decide it."""
+    number = f"CZ-{410324 if county else 410100}-2026-8{next(scene.numbers):05d}"
+    canary = f"金丝雀处理{next(scene.numbers)}号"
+    party = (None, scene.world.county_id) if county else (scene.world.sunny_id, None)
+    scene.admin.execute(
+        "insert into measure (number, region_code, case_number, supplier_id, unit_id, kind, points, until, reason,"
+        " state, maker_id, decider_id, proposed_at) values (%s, %s, %s, %s, %s, 'points', 1, current_date + 30, %s, %s,"
+        " %s, %s, now())",
+        (number, 410324 if county else 410100, _case(scene), *party, canary, state, scene.world.users[maker],
+         scene.world.users["approver"] if state == "in_force" else None),
+    )  # fmt: skip
+    return {"number": number, "canary": canary}
+
+
+def _measure_for(action: str) -> Callable[[Any], Facts]:
+    def make(scene: Any) -> Facts:
+        facts = _measure(scene, state="in_force" if action == "annul" else "proposed")
+        return {"number": facts["number"], "action": action, "form": {"note": "测试理由"}}
+
+    return make
+
+
+def _measure_form(scene: Any) -> Facts:
+    """A proposal against a party of the city."""
+    until = (clock.today() + timedelta(days=10)).isoformat()
+    form = {"case_number": _case(scene), "party": "91410100MA00000011", "kind": "points", "points": "1"}
+    return {"form": {**form, "until": until, "reason": "测试理由"}}
+
+
 MAKERS: dict[str, Callable[[Any], Facts]] = {
     "school_credit": _credit_of("school"),
     "sunny_credit": _credit_of("sunny"),
     "credit_row": _credit_row,
+    "proposed_measure": lambda scene: _measure(scene, state="proposed"),
+    "sunny_measure": lambda scene: _measure(scene, state="in_force"),
+    "county_measure": lambda scene: _measure(scene, state="in_force", county=True),
+    "measure_form": _measure_form,
+    **{
+        f"measure_to:{action}": _measure_for(action)
+        for action in ("approve", "reject", "withdraw", "annul", "nonsense")
+    },
 }
 
 CONTENTS: dict[str, Callable[[Facts, Any], Facts]] = {}

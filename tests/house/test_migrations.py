@@ -115,6 +115,8 @@ NOT_ASKED_BY = {
     "rule_change.maker_id", "rule_change.decider_id", "rule_change.region_code", "rule_parameter.region_code",
     "rule_parameter.change_id", "rule_parameter.maker_id", "rule_parameter.decider_id",
     "rule_measurement.entered_by_id",
+    # Measures are found by party, region and case; whom they were made by is only shown.
+    "measure.listing_id", "measure.maker_id", "measure.decider_id",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from mall.ordering.order_states import ORDER_STATES
 from mall.payment_watch.payment_finding_states import PAYMENT_FINDING_STATES
 from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
 from mall.year_end.worksheet_states import WORKSHEET_STATES
+from supervision.credit.measure_states import MEASURE_STATES
 from supervision.rule_change_states import RULE_CHANGE_STATES
 
 ORDER = """
@@ -313,6 +314,17 @@ end       in_force ended     rule_change.decide -
 """
 
 
+MEASURE = """
+approve  proposed approved  measure.decide  -
+reject   proposed rejected  measure.decide  -
+withdraw proposed withdrawn measure.propose -
+start    approved in_force  measure.step    -
+end      in_force ended     measure.step    -
+annul    approved annulled  measure.annul   -
+annul    in_force annulled  measure.annul   -
+"""
+
+
 @pytest.mark.parametrize(
     ("table", "agreed"),
     [
@@ -333,6 +345,7 @@ end       in_force ended     rule_change.decide -
         (WORKSHEET_STATES, YEAR_END),
         (JOURNAL_STATES, JOURNAL),
         (RULE_CHANGE_STATES, RULE_CHANGE),
+        (MEASURE_STATES, MEASURE),
     ],
 )
 def test_a_state_table_is_what_was_agreed(table: StateTable, agreed: str) -> None:

@@ -11,14 +11,21 @@ from mall.migrations import grants
 revision = "0024"
 down_revision = "0022"
 
-TABLES = ("credit_entry", "credit_grade", "credit_standing")
-SEQUENCES: tuple[str, ...] = ()
+TABLES = ("credit_entry", "credit_grade", "credit_standing", "supplier_stop", "measure")
+SEQUENCES: tuple[str, ...] = ("number_measure",)
 
 
 def upgrade() -> None:
     for sequence in SEQUENCES:
         op.execute(sa.schema.CreateSequence(sa.Sequence(sequence)))
     _create_tables()
+    # Who was stopped before there were stops was stopped by the centre.
+    op.execute(
+        sa.text(
+            "insert into supplier_stop (supplier_id, kind, source, reason, placed_at)"
+            " select id, state, 'centre', suspended_reason, now() from supplier where state <> 'active'"
+        )
+    )
     app_role = context.config.attributes["app_role"]
     for statement in grants.statements(tables=list(TABLES), sequences=list(SEQUENCES), app_role=app_role):
         op.execute(sa.text(statement))
@@ -89,3 +96,73 @@ def _create_tables() -> None:
     op.create_index(
         "ix_credit_standing_region", "credit_standing", ["region_code", "party_kind", "score"], unique=False
     )
+    op.create_table(
+        "supplier_stop",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind in ('suspended', 'removed')", name=op.f("ck_supplier_stop_kind")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_stop_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_stop")),
+    )
+    op.create_index("ix_supplier_stop_supplier", "supplier_stop", ["supplier_id", "id"], unique=False)
+    op.create_index(
+        "uq_supplier_stop_open",
+        "supplier_stop",
+        ["supplier_id", "source"],
+        unique=True,
+        postgresql_where=sa.text("ended_at is null"),
+    )
+    op.create_table(
+        "measure",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("region_code", sa.BigInteger(), nullable=False),
+        sa.Column("case_number", sa.String(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("listing_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("undone", sa.String(), server_default="", nullable=False),
+        sa.Column("maker_id", sa.BigInteger(), nullable=False),
+        sa.Column("decider_id", sa.BigInteger(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(kind = 'listing_freeze') = (listing_id is not null)", name=op.f("ck_measure_listing")),
+        sa.CheckConstraint("kind in ('points', 'listing_freeze', 'suspend', 'remove')", name=op.f("ck_measure_kind")),
+        sa.CheckConstraint("points >= 0 and (kind <> 'points' or points > 0)", name=op.f("ck_measure_points")),
+        sa.CheckConstraint(
+            "state in ('proposed', 'approved', 'rejected', 'withdrawn', 'in_force', 'ended', 'annulled')",
+            name=op.f("ck_measure_state"),
+        ),
+        sa.CheckConstraint(
+            "state in ('proposed', 'withdrawn') or decider_id is not null", name=op.f("ck_measure_decided")
+        ),
+        sa.CheckConstraint("undone in ('', 'listing_not_for_sale')", name=op.f("ck_measure_undone")),
+        sa.CheckConstraint("unit_id is null or kind = 'points'", name=op.f("ck_measure_unit")),
+        sa.CheckConstraint("(supplier_id is null) <> (unit_id is null)", name=op.f("ck_measure_party")),
+        sa.CheckConstraint("decider_id is null or decider_id <> maker_id", name=op.f("ck_measure_two_people")),
+        sa.ForeignKeyConstraint(["decider_id"], ["user_account.id"], name=op.f("fk_measure_decider_id")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_measure_listing_id")),
+        sa.ForeignKeyConstraint(["maker_id"], ["user_account.id"], name=op.f("fk_measure_maker_id")),
+        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_measure_region_code")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_measure_supplier_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["organisation.id"], name=op.f("fk_measure_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
+        sa.UniqueConstraint("number", name=op.f("uq_measure_number")),
+    )
+    op.create_index("ix_measure_case", "measure", ["case_number"], unique=False)
+    op.create_index("ix_measure_region", "measure", ["region_code", "id"], unique=False)
+    op.create_index("ix_measure_supplier", "measure", ["supplier_id", "id"], unique=False)
+    op.create_index("ix_measure_unit", "measure", ["unit_id", "id"], unique=False)
