@@ -12,6 +12,7 @@ from supervision.credit.credit_formula import PARTY_KINDS
 from supervision.credit.credit_rights import install_rights
 from supervision.credit.deeds import add_source
 from supervision.credit.reckon_credit import reckon_by_night
+from supervision.records import public_report_pages
 
 #: (name, work, every so many seconds) for the worker
 CHORES: tuple[tuple[str, Callable[[], int], int], ...] = (
@@ -25,6 +26,8 @@ def install(app: Flask) -> None:
     app.register_blueprint(credit_pages.pages)
     app.register_blueprint(credit_pages.open_pages)
     app.register_blueprint(measure_pages.pages)
+    app.register_blueprint(public_report_pages.open_pages)
+    app.register_blueprint(public_report_pages.pages)
     install_rights()
     for party_kind in PARTY_KINDS:
         add_source(party_kind, measure_deeds)

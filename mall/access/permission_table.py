@@ -12,6 +12,7 @@ from mall.access.predicates import (
     decides_budgets,
     did_not_explain,
     drawn_up_by,
+    everyone,
     had_no_hand_in,
     holds,
     in_any_concerned_post,
@@ -245,4 +246,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "measure.decide": ((regulates, had_no_hand_in),),
     "measure.annul": ((regulates, had_no_hand_in), (is_system,)),
     "measure.step": ((is_system,),),
+    # public reports: by anybody, who stays unknown; handled by the regulators of the region
+    "public_report.file": ((everyone,),),
+    "public_report.handle": ((regulates,),),
 }

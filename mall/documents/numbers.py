@@ -31,6 +31,7 @@ PREFIXES = {
     "suspense": "DC",
     "rule_change": "GZ",
     "measure": "CZ",
+    "public_report": "JB",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}

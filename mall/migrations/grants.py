@@ -45,6 +45,7 @@ APPEND_ONLY = (
     "recorded_invitation",
     "credit_entry",
     "credit_grade",
+    "public_report_words",
 )
 
 #: rows that may go: they are notes of the moment, not records

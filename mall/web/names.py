@@ -153,6 +153,12 @@ STATES: dict[str, dict[str, LazyString]] = {
         "ended": _("已到期"),
         "annulled": _("已撤销"),
     },
+    "public_report": {
+        "filed": _("已收到"),
+        "handling": _("办理中"),
+        "answered": _("已答复"),
+        "closed": _("已办结"),
+    },
     "supplier": {
         "active": _("正常"),
         "suspended": _("已暂停"),

@@ -93,6 +93,26 @@ def _measure_form(scene: Any) -> Facts:
     return {"form": {**form, "until": until, "reason": "测试理由"}}
 
 
+def _report(scene: Any, *, state: str = "filed") -> Facts:
+    """A report of the city from somebody whom nobody knows."""
+    number, canary = f"JB-410100-2026-8{next(scene.numbers):05d}", f"金丝雀举报{next(scene.numbers)}号"
+    scene.admin.execute(
+        "insert into public_report (number, code_hash, region_code, subject, about, state, filed_at, changed_at)"
+        " values (%s, %s, 410100, 'price', %s, %s, now(), now())",
+        (number, number, canary, state),
+    )
+    return {"number": number, "canary": canary}
+
+
+def _report_for(action: str) -> Callable[[Any], Facts]:
+    def make(scene: Any) -> Facts:
+        number = _report(scene, state="answered" if action == "close" else "filed")["number"]
+        form = {"words": "已核查，谢谢您的举报。", "case_number": _case(scene)}
+        return {"number": number, "action": action, "form": form}
+
+    return make
+
+
 MAKERS: dict[str, Callable[[Any], Facts]] = {
     "school_credit": _credit_of("school"),
     "sunny_credit": _credit_of("sunny"),
@@ -101,12 +121,20 @@ MAKERS: dict[str, Callable[[Any], Facts]] = {
     "sunny_measure": lambda scene: _measure(scene, state="in_force"),
     "county_measure": lambda scene: _measure(scene, state="in_force", county=True),
     "measure_form": _measure_form,
+    "city_report": _report,
+    **{f"report_to:{one}": _report_for(one) for one in ("handle", "link", "answer", "close", "add")},
     **{
         f"measure_to:{action}": _measure_for(action)
         for action in ("approve", "reject", "withdraw", "annul", "nonsense")
     },
 }
 
-CONTENTS: dict[str, Callable[[Facts, Any], Facts]] = {}
+CONTENTS: dict[str, Callable[[Facts, Any], Facts]] = {
+    "/report": lambda facts, person: {
+        "region": "410100", "subject": "price", "about": "某供应商", "words": "价格比别处高出三成，请核查。",
+        "request_key": f"report-of-{person.username}",
+    },
+    "/report/follow": lambda facts, person: {"code": "0000-0000-0000-0000"},
+}  # fmt: skip
 
 MISSING: Facts = {"party_id": 999999999}

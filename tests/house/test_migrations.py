@@ -116,7 +116,7 @@ NOT_ASKED_BY = {
     "rule_parameter.change_id", "rule_parameter.maker_id", "rule_parameter.decider_id",
     "rule_measurement.entered_by_id",
     # Measures are found by party, region and case; whom they were made by is only shown.
-    "measure.listing_id", "measure.maker_id", "measure.decider_id",
+    "measure.listing_id", "measure.maker_id", "measure.decider_id", "public_report_words.user_id",
 }  # fmt: skip
 
 

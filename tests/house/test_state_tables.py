@@ -22,6 +22,7 @@ from mall.payment_watch.payment_finding_states import PAYMENT_FINDING_STATES
 from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
 from mall.year_end.worksheet_states import WORKSHEET_STATES
 from supervision.credit.measure_states import MEASURE_STATES
+from supervision.records.public_report_states import PUBLIC_REPORT_STATES
 from supervision.rule_change_states import RULE_CHANGE_STATES
 
 ORDER = """
@@ -325,6 +326,21 @@ annul    in_force annulled  measure.annul   -
 """
 
 
+PUBLIC_REPORT = """
+add    filed    filed    public_report.file   -
+add    handling handling public_report.file   -
+add    answered handling public_report.file   -
+handle filed    handling public_report.handle -
+link   filed    handling public_report.handle -
+link   handling handling public_report.handle -
+link   answered answered public_report.handle -
+answer filed    answered public_report.handle -
+answer handling answered public_report.handle -
+answer answered answered public_report.handle -
+close  answered closed   public_report.handle -
+"""
+
+
 @pytest.mark.parametrize(
     ("table", "agreed"),
     [
@@ -346,6 +362,7 @@ annul    in_force annulled  measure.annul   -
         (JOURNAL_STATES, JOURNAL),
         (RULE_CHANGE_STATES, RULE_CHANGE),
         (MEASURE_STATES, MEASURE),
+        (PUBLIC_REPORT_STATES, PUBLIC_REPORT),
     ],
 )
 def test_a_state_table_is_what_was_agreed(table: StateTable, agreed: str) -> None:

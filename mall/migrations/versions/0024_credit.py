@@ -11,8 +11,16 @@ from mall.migrations import grants
 revision = "0024"
 down_revision = "0022"
 
-TABLES = ("credit_entry", "credit_grade", "credit_standing", "supplier_stop", "measure")
-SEQUENCES: tuple[str, ...] = ("number_measure",)
+TABLES = (
+    "public_report",
+    "credit_entry",
+    "credit_grade",
+    "credit_standing",
+    "public_report_words",
+    "supplier_stop",
+    "measure",
+)
+SEQUENCES: tuple[str, ...] = ("number_measure", "number_public_report")
 
 
 def upgrade() -> None:
@@ -32,6 +40,29 @@ def upgrade() -> None:
 
 
 def _create_tables() -> None:
+    op.create_table(
+        "public_report",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("region_code", sa.BigInteger(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("case_number", sa.String(), server_default="", nullable=False),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state in ('filed', 'handling', 'answered', 'closed')", name=op.f("ck_public_report_state")),
+        sa.CheckConstraint(
+            "subject in ('price', 'goods', 'supplier', 'unit', 'official', 'other')",
+            name=op.f("ck_public_report_subject"),
+        ),
+        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_public_report_region_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_report")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_public_report_code_hash")),
+        sa.UniqueConstraint("number", name=op.f("uq_public_report_number")),
+    )
+    op.create_index("ix_public_report_region", "public_report", ["region_code", "state", "id"], unique=False)
     op.create_table(
         "credit_entry",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -96,6 +127,21 @@ def _create_tables() -> None:
     op.create_index(
         "ix_credit_standing_region", "credit_standing", ["region_code", "party_kind", "score"], unique=False
     )
+    op.create_table(
+        "public_report_words",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(side = 'office') = (user_id is not null)", name=op.f("ck_public_report_words_person")),
+        sa.CheckConstraint("side in ('reporter', 'office')", name=op.f("ck_public_report_words_side")),
+        sa.ForeignKeyConstraint(["report_id"], ["public_report.id"], name=op.f("fk_public_report_words_report_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_public_report_words_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_report_words")),
+    )
+    op.create_index("ix_public_report_words_report", "public_report_words", ["report_id", "id"], unique=False)
     op.create_table(
         "supplier_stop",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
