@@ -56,7 +56,7 @@ def _load_rooms() -> None:
     from mall.assets.remind_of_cards import remind_of_cards
     from mall.jobs.worker import add_chore
     from mall.open_data.seal_ledger import seal_and_anchor
-    from supervision.install import CHORES
+    from supervision.install import chores
 
     settings = read_settings()
     create_app(settings)
@@ -65,7 +65,7 @@ def _load_rooms() -> None:
     add_chore("file drops", take_from_drops, every_seconds=30)
     add_chore("old dropped files", purge_drops, every_seconds=3600)
     add_chore("asset cards", remind_of_cards, every_seconds=1800)
-    for name, work, every_seconds in CHORES:
+    for name, work, every_seconds in chores(settings.data_dir):
         add_chore(name, work, every_seconds=every_seconds)
     add_chore(
         "ledger seals",

@@ -1462,6 +1462,42 @@ REFUSALS: dict[str, RefusalText] = {
         en="The format of “{file_name}” is unknown; these can be read: {known}.",
         en_next="Save it as .xlsx or .csv and upload that.",
     ),
+    # inspection
+    "inspection.bad_result": RefusalText(
+        http=409,
+        zh="请选择结果；发现疑点的，还要选择是什么疑点。",
+        zh_next="未发现问题的，不选疑点。",
+        en="Choose a result, and with a finding its kind.",
+        en_next="Where nothing was found, choose no finding.",
+    ),
+    "inspection.not_yours": RefusalText(
+        http=409,
+        zh="任务 {number} 由别人领取。",
+        zh_next="由领取的人登记结果，或者请他交回。",
+        en="Task {number} was taken by somebody else.",
+        en_next="Whoever took it records the result, or gives it back.",
+    ),
+    "inspection.note_needed": RefusalText(
+        http=409,
+        zh="发现疑点的，请写明情况。",
+        zh_next="写明看到了什么、和什么比较。",
+        en="Say what you found.",
+        en_next="Say what you saw, and what you compared it with.",
+    ),
+    "inspection.unknown": RefusalText(
+        http=404,
+        zh="没有您可以办理的这项巡检任务。",
+        zh_next="请从“巡检任务”列表打开。",
+        en="There is no such inspection task for you.",
+        en_next="Open it from the list of inspection tasks.",
+    ),
+    "inspection.unknown_action": RefusalText(
+        http=404,
+        zh="没有“{action}”这种办理。",
+        zh_next="请从页面上的按钮办理。",
+        en="There is no action “{action}”.",
+        en_next="Use the buttons of the page.",
+    ),
     # invoice
     "invoice.bad_number": RefusalText(
         http=422,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from flask import Flask
 
@@ -12,22 +13,29 @@ from supervision.credit.credit_formula import PARTY_KINDS
 from supervision.credit.credit_rights import install_rights
 from supervision.credit.deeds import add_source
 from supervision.credit.reckon_credit import reckon_by_night
+from supervision.inspection import inspection_pages
+from supervision.inspection.draw_inspection import draw_due_inspections
 from supervision.records import public_report_pages
 
-#: (name, work, every so many seconds) for the worker
-CHORES: tuple[tuple[str, Callable[[], int], int], ...] = (
-    ("credit", reckon_by_night, 600),
-    ("measures", end_due_measures, 600),
-)
+
+def chores(data_dir: Path) -> tuple[tuple[str, Callable[[], int], int], ...]:
+    """(name, work, every so many seconds) for the worker."""
+    return (
+        ("credit", reckon_by_night, 600),
+        ("measures", end_due_measures, 600),
+        ("inspections", lambda: draw_due_inspections(data_dir), 3600),
+    )
 
 
 def install(app: Flask) -> None:
-    """Register the pages and fill the slots. The worker's chores are in `CHORES`."""
+    """Register the pages and fill the slots. The worker gets its `chores`."""
     app.register_blueprint(credit_pages.pages)
     app.register_blueprint(credit_pages.open_pages)
     app.register_blueprint(measure_pages.pages)
     app.register_blueprint(public_report_pages.open_pages)
     app.register_blueprint(public_report_pages.pages)
+    app.register_blueprint(inspection_pages.pages)
+    app.register_blueprint(inspection_pages.open_pages)
     install_rights()
     for party_kind in PARTY_KINDS:
         add_source(party_kind, measure_deeds)

@@ -249,4 +249,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     # public reports: by anybody, who stays unknown; handled by the regulators of the region
     "public_report.file": ((everyone,),),
     "public_report.handle": ((regulates,),),
+    # inspections: drawn by the system, carried out by regulators and the centre, nobody on her own goods
+    "inspection.draw": ((is_system,),),
+    "inspection.carry_out": ((regulates, not_of_selling_supplier), (centre_of_region, not_of_selling_supplier)),
 }

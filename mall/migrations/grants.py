@@ -46,6 +46,7 @@ APPEND_ONLY = (
     "credit_entry",
     "credit_grade",
     "public_report_words",
+    "inspection_draw",
 )
 
 #: rows that may go: they are notes of the moment, not records

@@ -153,6 +153,11 @@ STATES: dict[str, dict[str, LazyString]] = {
         "ended": _("已到期"),
         "annulled": _("已撤销"),
     },
+    "inspection_task": {
+        "open": _("待领取"),
+        "taken": _("检查中"),
+        "done": _("已登记"),
+    },
     "public_report": {
         "filed": _("已收到"),
         "handling": _("办理中"),

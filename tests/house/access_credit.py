@@ -113,6 +113,30 @@ def _report_for(action: str) -> Callable[[Any], Facts]:
     return make
 
 
+def _inspection_task(scene: Any) -> Facts:
+    """A task of the city about goods of the first supplier, not yet taken."""
+    number, canary = f"XJ-410100-2026-8{next(scene.numbers):05d}", f"CQ-410100-2026-8{next(scene.numbers):05d}"
+    scene.admin.execute(
+        "with draw as (insert into inspection_draw (number, region_code, day, anchor_name, anchor_digest, seed,"
+        " member_count, drawn_count, population, population_sha256, rules, drawn_at)"
+        " values (%s, 410100, current_date + %s, '', '', '', 1, 1, '', '', '{}', now()) returning id)"
+        " insert into inspection_task (number, draw_id, region_code, position, kind, subject, weight, ticket,"
+        " supplier_id, state) select %s, id, 410100, 1, 'listing', %s, 2, '', %s, 'open' from draw",
+        (canary, next(scene.numbers), number, f"listing:{scene.world.listings['paper']}", scene.world.sunny_id),
+    )
+    return {"number": number, "canary": canary}
+
+
+def _inspection_row(scene: Any) -> Facts:
+    """In the list a task is recognised by its own number."""
+    number = _inspection_task(scene)["number"]
+    return {"number": number, "canary": number}
+
+
+def _inspection_to(action: str) -> Callable[[Any], Facts]:
+    return lambda scene: {"number": _inspection_task(scene)["number"], "action": action, "form": {}}
+
+
 MAKERS: dict[str, Callable[[Any], Facts]] = {
     "school_credit": _credit_of("school"),
     "sunny_credit": _credit_of("sunny"),
@@ -122,6 +146,10 @@ MAKERS: dict[str, Callable[[Any], Facts]] = {
     "county_measure": lambda scene: _measure(scene, state="in_force", county=True),
     "measure_form": _measure_form,
     "city_report": _report,
+    "city_inspection": _inspection_task,
+    "city_inspection_row": _inspection_row,
+    "inspection_to:take": _inspection_to("take"),
+    "inspection_to:nonsense": _inspection_to("nonsense"),
     **{f"report_to:{one}": _report_for(one) for one in ("handle", "link", "answer", "close", "add")},
     **{
         f"measure_to:{action}": _measure_for(action)

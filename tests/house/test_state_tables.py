@@ -22,6 +22,7 @@ from mall.payment_watch.payment_finding_states import PAYMENT_FINDING_STATES
 from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
 from mall.year_end.worksheet_states import WORKSHEET_STATES
 from supervision.credit.measure_states import MEASURE_STATES
+from supervision.inspection.inspection_task_states import INSPECTION_TASK_STATES
 from supervision.records.public_report_states import PUBLIC_REPORT_STATES
 from supervision.rule_change_states import RULE_CHANGE_STATES
 
@@ -341,6 +342,13 @@ close  answered closed   public_report.handle -
 """
 
 
+INSPECTION_TASK = """
+take      open  taken inspection.carry_out -
+give_back taken open  inspection.carry_out -
+record    taken done  inspection.carry_out -
+"""
+
+
 @pytest.mark.parametrize(
     ("table", "agreed"),
     [
@@ -362,6 +370,7 @@ close  answered closed   public_report.handle -
         (JOURNAL_STATES, JOURNAL),
         (RULE_CHANGE_STATES, RULE_CHANGE),
         (MEASURE_STATES, MEASURE),
+        (INSPECTION_TASK_STATES, INSPECTION_TASK),
         (PUBLIC_REPORT_STATES, PUBLIC_REPORT),
     ],
 )

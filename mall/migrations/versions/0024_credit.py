@@ -12,15 +12,22 @@ revision = "0024"
 down_revision = "0022"
 
 TABLES = (
+    "inspection_draw",
     "public_report",
     "credit_entry",
     "credit_grade",
     "credit_standing",
     "public_report_words",
+    "inspection_task",
     "supplier_stop",
     "measure",
 )
-SEQUENCES: tuple[str, ...] = ("number_measure", "number_public_report")
+SEQUENCES: tuple[str, ...] = (
+    "number_measure",
+    "number_public_report",
+    "number_inspection_draw",
+    "number_inspection_task",
+)
 
 
 def upgrade() -> None:
@@ -40,6 +47,27 @@ def upgrade() -> None:
 
 
 def _create_tables() -> None:
+    op.create_table(
+        "inspection_draw",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("region_code", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("anchor_name", sa.String(), nullable=False),
+        sa.Column("anchor_digest", sa.String(), nullable=False),
+        sa.Column("seed", sa.String(), nullable=False),
+        sa.Column("member_count", sa.BigInteger(), nullable=False),
+        sa.Column("drawn_count", sa.BigInteger(), nullable=False),
+        sa.Column("population", sa.String(), nullable=False),
+        sa.Column("population_sha256", sa.String(), nullable=False),
+        sa.Column("rules", postgresql.JSONB(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("member_count >= drawn_count and drawn_count >= 0", name=op.f("ck_inspection_draw_counts")),
+        sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_inspection_draw_region_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_draw")),
+        sa.UniqueConstraint("number", name=op.f("uq_inspection_draw_number")),
+        sa.UniqueConstraint("region_code", "day", name=op.f("uq_inspection_draw_region_code_day")),
+    )
     op.create_table(
         "public_report",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -142,6 +170,49 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_report_words")),
     )
     op.create_index("ix_public_report_words_report", "public_report_words", ["report_id", "id"], unique=False)
+    op.create_table(
+        "inspection_task",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("draw_id", sa.BigInteger(), nullable=False),
+        sa.Column("region_code", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("ticket", sa.String(), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("inspector_id", sa.BigInteger(), nullable=True),
+        sa.Column("snapshot", postgresql.JSONB(), server_default="{}", nullable=False),
+        sa.Column("snapshot_sha256", sa.String(), server_default="", nullable=False),
+        sa.Column("snapshot_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.String(), server_default="", nullable=False),
+        sa.Column("finding_code", sa.String(), server_default="", nullable=False),
+        sa.Column("note", sa.String(), server_default="", nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(result = 'finding') = (finding_code <> '')", name=op.f("ck_inspection_task_finding")),
+        sa.CheckConstraint("(state = 'done') = (result <> '')", name=op.f("ck_inspection_task_done")),
+        sa.CheckConstraint(
+            "finding_code in ('', 'price_too_high', 'not_as_described', 'image_wrong', 'category_wrong', 'not_available', 'paper_missing', 'quantity_differs', 'other')",
+            name=op.f("ck_inspection_task_finding_code"),
+        ),
+        sa.CheckConstraint("kind in ('listing', 'order')", name=op.f("ck_inspection_task_kind")),
+        sa.CheckConstraint("result in ('', 'ok', 'finding')", name=op.f("ck_inspection_task_result")),
+        sa.CheckConstraint(
+            "state = 'open' or (inspector_id is not null and snapshot_sha256 <> '')",
+            name=op.f("ck_inspection_task_taken"),
+        ),
+        sa.CheckConstraint("state in ('open', 'taken', 'done')", name=op.f("ck_inspection_task_state")),
+        sa.ForeignKeyConstraint(["draw_id"], ["inspection_draw.id"], name=op.f("fk_inspection_task_draw_id")),
+        sa.ForeignKeyConstraint(["inspector_id"], ["user_account.id"], name=op.f("fk_inspection_task_inspector_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_inspection_task_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_task")),
+        sa.UniqueConstraint("draw_id", "subject", name=op.f("uq_inspection_task_draw_id_subject")),
+        sa.UniqueConstraint("number", name=op.f("uq_inspection_task_number")),
+    )
+    op.create_index("ix_inspection_task_region", "inspection_task", ["region_code", "state", "id"], unique=False)
+    op.create_index("ix_inspection_task_supplier", "inspection_task", ["supplier_id", "id"], unique=False)
     op.create_table(
         "supplier_stop",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
