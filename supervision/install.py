@@ -15,7 +15,7 @@ from supervision.credit.deeds import add_source
 from supervision.credit.reckon_credit import reckon_by_night
 from supervision.inspection import inspection_pages
 from supervision.inspection.draw_inspection import draw_due_inspections
-from supervision.records import public_report_pages
+from supervision.records import public_report_pages, record_pages
 
 
 def chores(data_dir: Path) -> tuple[tuple[str, Callable[[], int], int], ...]:
@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(measure_pages.pages)
     app.register_blueprint(public_report_pages.open_pages)
     app.register_blueprint(public_report_pages.pages)
+    app.register_blueprint(record_pages.pages)
     app.register_blueprint(inspection_pages.pages)
     app.register_blueprint(inspection_pages.open_pages)
     install_rights()

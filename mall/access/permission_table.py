@@ -249,6 +249,10 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     # public reports: by anybody, who stays unknown; handled by the regulators of the region
     "public_report.file": ((everyone,),),
     "public_report.handle": ((regulates,),),
+    # prices seen elsewhere: by buyers, regulators and the centre; another person of an office confirms
+    "outside_price.enter": ((regulates,), (centre_of_region,), (holds("handler"),)),
+    "outside_price.import": ((regulates,), (centre_of_region,)),
+    "outside_price.confirm": ((regulates, had_no_hand_in), (centre_of_region, had_no_hand_in)),
     # inspections: drawn by the system, carried out by regulators and the centre, nobody on her own goods
     "inspection.draw": ((is_system,),),
     "inspection.carry_out": ((regulates, not_of_selling_supplier), (centre_of_region, not_of_selling_supplier)),

@@ -153,6 +153,11 @@ STATES: dict[str, dict[str, LazyString]] = {
         "ended": _("已到期"),
         "annulled": _("已撤销"),
     },
+    "outside_price": {
+        "entered": _("待核实"),
+        "confirmed": _("已核实"),
+        "rejected": _("未采用"),
+    },
     "inspection_task": {
         "open": _("待领取"),
         "taken": _("检查中"),

@@ -21,3 +21,16 @@ REPORT_DEEDS: dict[str, LazyString] = {
     "answer": _("答复"),
     "close": _("办结"),
 }
+PRICE_KIND_WORDS: dict[str, LazyString] = {
+    "own_site": _("供应商自有渠道"),
+    "e_commerce": _("电商平台"),
+    "market": _("市场"),
+}
+APPROVAL_WORDS: dict[str, LazyString] = {
+    "import": _("采购进口产品"),
+    "over_standard": _("超配置标准"),
+    "split": _("分次采购"),
+    "scrap": _("提前报废更新"),
+    "late_budget": _("年底追加预算"),
+}
+PRICE_DEEDS: dict[str, LazyString] = {"confirm": _("核实"), "reject": _("不采用")}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from mall import clock
+from mall.images.keep_image import image_path
 
 Facts = dict[str, Any]
 
@@ -137,6 +139,45 @@ def _inspection_to(action: str) -> Callable[[Any], Facts]:
     return lambda scene: {"number": _inspection_task(scene)["number"], "action": action, "form": {}}
 
 
+def _outside_price(scene: Any) -> Facts:
+    """A price of the city that somebody of the school brought, who may not confirm it."""
+    canary = f"金丝雀电商{next(scene.numbers)}号"
+    row = scene.admin.execute(
+        "insert into outside_price (product_id, region_code, kind, source, price_fen, captured_at, evidence_sha256,"
+        " state, entered_by_id, entered_at) select min(id), 410100, 'market', %s, 100, now(), '', 'entered', %s, now()"
+        " from product returning id",
+        (canary, scene.world.users["handler"]),
+    ).fetchone()
+    return {"price_id": row[0], "canary": canary}
+
+
+def _pictured_price(scene: Any) -> Facts:
+    """One whose picture lies in the folder."""
+    facts = _outside_price(scene)
+    sha256 = f"{facts['price_id']:064x}"
+    scene.admin.execute("update outside_price set evidence_sha256 = %s where id = %s", (sha256, facts["price_id"]))
+    path = image_path(sha256, size="full", data_dir=scene.folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(f"canary:{sha256}".encode())
+    return {"price_id": facts["price_id"], "canary": f"canary:{sha256}"}
+
+
+def _price_file(scene: Any) -> Facts:
+    product = scene.admin.execute("select min(id) from product").fetchone()[0]
+    row = f"{product},市场,某市场{next(scene.numbers)},9.90,{clock.today().isoformat()}"
+    return {"content": f"商品编号,渠道,来源,价格（元）,日期\n{row}\n".encode()}
+
+
+def _approval(scene: Any) -> Facts:
+    canary = f"金丝雀批准{next(scene.numbers)}号"
+    scene.admin.execute(
+        "insert into watch_approval (number, kind, unit_id, region_code, category_code, from_day, entered_by_id,"
+        " entered_at) values (%s, 'split', %s, 410100, '', current_date, %s, now())",
+        (canary, scene.world.school_id, scene.world.users["regulator"]),
+    )
+    return {"canary": canary}
+
+
 MAKERS: dict[str, Callable[[Any], Facts]] = {
     "school_credit": _credit_of("school"),
     "sunny_credit": _credit_of("sunny"),
@@ -146,6 +187,11 @@ MAKERS: dict[str, Callable[[Any], Facts]] = {
     "county_measure": lambda scene: _measure(scene, state="in_force", county=True),
     "measure_form": _measure_form,
     "city_report": _report,
+    "city_price": _outside_price,
+    "city_pictured_price": _pictured_price,
+    "price_file": _price_file,
+    "school_approval": _approval,
+    "approval_number": lambda scene: {"approval": f"郑财〔2026〕{next(scene.numbers)}号"},
     "city_inspection": _inspection_task,
     "city_inspection_row": _inspection_row,
     "inspection_to:take": _inspection_to("take"),
@@ -162,7 +208,13 @@ CONTENTS: dict[str, Callable[[Facts, Any], Facts]] = {
         "region": "410100", "subject": "price", "about": "某供应商", "words": "价格比别处高出三成，请核查。",
         "request_key": f"report-of-{person.username}",
     },
+    "/watch/prices": lambda facts, person: {"product_id": "1", "kind": "market", "source": "某市场", "price": "9.90"},
+    "/watch/prices/import": lambda facts, person: {"file": (io.BytesIO(facts["content"]), "prices.csv")},
+    "/watch/prices/<int:price_id>": lambda facts, person: {"action": "confirm"},
+    "/watch/approvals": lambda facts, person: {
+        "number": facts["approval"], "kind": "split", "credit_code": "12410100MB00000018", "from_day": "2026-01-01",
+    },
     "/report/follow": lambda facts, person: {"code": "0000-0000-0000-0000"},
 }  # fmt: skip
 
-MISSING: Facts = {"party_id": 999999999}
+MISSING: Facts = {"party_id": 999999999, "price_id": 999999999}

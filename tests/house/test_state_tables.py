@@ -23,6 +23,7 @@ from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
 from mall.year_end.worksheet_states import WORKSHEET_STATES
 from supervision.credit.measure_states import MEASURE_STATES
 from supervision.inspection.inspection_task_states import INSPECTION_TASK_STATES
+from supervision.records.outside_price_states import OUTSIDE_PRICE_STATES
 from supervision.records.public_report_states import PUBLIC_REPORT_STATES
 from supervision.rule_change_states import RULE_CHANGE_STATES
 
@@ -349,6 +350,12 @@ record    taken done  inspection.carry_out -
 """
 
 
+OUTSIDE_PRICE = """
+confirm entered confirmed outside_price.confirm -
+reject  entered rejected  outside_price.confirm -
+"""
+
+
 @pytest.mark.parametrize(
     ("table", "agreed"),
     [
@@ -370,6 +377,7 @@ record    taken done  inspection.carry_out -
         (JOURNAL_STATES, JOURNAL),
         (RULE_CHANGE_STATES, RULE_CHANGE),
         (MEASURE_STATES, MEASURE),
+        (OUTSIDE_PRICE_STATES, OUTSIDE_PRICE),
         (INSPECTION_TASK_STATES, INSPECTION_TASK),
         (PUBLIC_REPORT_STATES, PUBLIC_REPORT),
     ],
