@@ -16,6 +16,7 @@ from mall.access.predicates import (
     did_not_decide,
     did_not_explain,
     drawn_up_by,
+    everyone,
     had_no_hand_in,
     heard_as_supplier,
     heard_for_unit,
@@ -224,6 +225,8 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "import.drop": ((of_selling_supplier,),),
     "supplier.list": ((holds("centre"),), (holds("regulator"),)),
     "supplier.suspend": ((holds("centre"),), (is_system,)),
+    # what others decided about him is carried out by the system
+    "supplier.stop": ((is_system,),),
     # the three officers: none of them sees business data
     "people.list": ((holds("sysadmin"),), (holds("secadmin"),)),
     "people.create": ((holds("sysadmin"),),),
@@ -261,4 +264,23 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "watch_hold.propose": ((at_or_above_desk,),),
     "watch_hold.decide": ((regulates, had_no_hand_in),),
     "watch_hold.step": ((is_system,),),
+    # credit: reckoned by the system; a party reads its own, a regulator those of the region, the centre its suppliers'
+    "credit.reckon": ((is_system,),),
+    "credit.read": ((in_any_unit_post,), (of_selling_supplier,), (regulates,), (centre_of_region,)),
+    # measures out of confirmed cases: two regulators of the region; the system carries them out and ends them
+    "measure.read": ((in_any_unit_post,), (of_selling_supplier,), (regulates,)),
+    "measure.propose": ((regulates,),),
+    "measure.decide": ((regulates, had_no_hand_in),),
+    "measure.annul": ((regulates, had_no_hand_in), (is_system,)),
+    "measure.step": ((is_system,),),
+    # public reports: by anybody, who stays unknown; handled by the regulators of the region
+    "public_report.file": ((everyone,),),
+    "public_report.handle": ((regulates,),),
+    # prices seen elsewhere: by buyers, regulators and the centre; another person of an office confirms
+    "outside_price.enter": ((regulates,), (centre_of_region,), (holds("handler"),)),
+    "outside_price.import": ((regulates,), (centre_of_region,)),
+    "outside_price.confirm": ((regulates, had_no_hand_in), (centre_of_region, had_no_hand_in)),
+    # inspections: drawn by the system, carried out by regulators and the centre, nobody on her own goods
+    "inspection.draw": ((is_system,),),
+    "inspection.carry_out": ((regulates, not_of_selling_supplier), (centre_of_region, not_of_selling_supplier)),
 }

@@ -32,6 +32,10 @@ PREFIXES = {
     "rule_change": "GZ",
     "watch_case": "JG",
     "watch_hold": "ZT",
+    "measure": "CZ",
+    "public_report": "JB",
+    "inspection_draw": "CQ",
+    "inspection_task": "XJ",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}

@@ -459,6 +459,26 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         en="The hold of the listing “{order}” has ended.",
         is_task=False,
     ),
+    "measure_started": NoticeText(
+        zh="对{unit}的监管处理 {number} 开始执行，到 {until} 为止：{reason}。",
+        en="Measure {number} against {unit} is in force until {until}: {reason}.",
+        is_task=False,
+    ),
+    "measure_ended": NoticeText(
+        zh="对{unit}的监管处理 {number} 已到期，自动解除。",
+        en="Measure {number} against {unit} has ended by itself.",
+        is_task=False,
+    ),
+    "measure_annulled": NoticeText(
+        zh="对{unit}的监管处理 {number} 已撤销：{reason}。",
+        en="Measure {number} against {unit} was annulled: {reason}.",
+        is_task=False,
+    ),
+    "approve_measure": NoticeText(
+        zh="对{unit}的监管处理 {number} 等您批准。",
+        en="Measure {number} against {unit} waits for your approval.",
+        is_task=True,
+    ),
 }
 
 

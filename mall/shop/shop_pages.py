@@ -20,6 +20,7 @@ from mall.shop.category_tree import category_choices, category_counts, category_
 from mall.shop.compare_products import compare_products
 from mall.shop.group_offers import product_cards
 from mall.shop.page_frame import frame_context, has_page, in_words, is_english, is_page
+from mall.shop.party_marks import party_marks
 from mall.shop.product_view import view_product
 from mall.shop.recently_bought import recently_bought
 from mall.shop.search_state import COMPARED_MAX, EVERYWHERE, SHOWN_FACETS, product_ids, read_state
@@ -115,6 +116,7 @@ def product(product_id: int) -> str | Response:
     return render_template(
         "shop/product.html",
         view=view,
+        marks=party_marks({offer.supplier.id for offer in view.offers}),
         lineage=_lineage(view.product.category_code or ""),
         similar=product_cards(view.similar(region_code=region_code)),
         merged_here=_merged_here(product_id),

@@ -169,6 +169,31 @@ STATES: dict[str, dict[str, LazyString]] = {
         "active": _("正常"),
         "disabled": _("已停用"),
     },
+    "measure": {
+        "proposed": _("待批准"),
+        "approved": _("已批准，待执行"),
+        "rejected": _("未批准"),
+        "withdrawn": _("已撤回"),
+        "in_force": _("执行中"),
+        "ended": _("已到期"),
+        "annulled": _("已撤销"),
+    },
+    "outside_price": {
+        "entered": _("待核实"),
+        "confirmed": _("已核实"),
+        "rejected": _("未采用"),
+    },
+    "inspection_task": {
+        "open": _("待领取"),
+        "taken": _("检查中"),
+        "done": _("已登记"),
+    },
+    "public_report": {
+        "filed": _("已收到"),
+        "handling": _("办理中"),
+        "answered": _("已答复"),
+        "closed": _("已办结"),
+    },
     "supplier": {
         "active": _("正常"),
         "suspended": _("已暂停"),

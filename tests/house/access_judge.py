@@ -19,6 +19,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from mall import clock
+from tests.house import access_credit
 from tests.house.access_people import GROUPS, PEOPLE, Person, named
 from tests.house.access_scene import Facts, Scene
 from tests.world import PASSWORD, SCHOOL_REGION
@@ -65,6 +66,7 @@ MISSING: Facts = {
     "link": "never-given-out",
     "image_id": 999999999,
     "image_hash": "0" * 64,
+    **access_credit.MISSING,
 }
 
 #: who must not be able to tell a foreign object from a missing one, by the beginning of the object's name
@@ -499,6 +501,7 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     "/treasury/reconciliation/differences/<int:difference_id>/explain": lambda facts, person: {"reason": "已核对"},
     "/api/v1/tokens": lambda facts, person: {"username": "handler", "password": PASSWORD},
     "/api/v1/orders": _order,
+    **access_credit.CONTENTS,
 }  # fmt: skip
 
 

@@ -80,6 +80,7 @@ from mall.year_end.draw_up_worksheet import draw_up_worksheet
 from mall.year_end.worksheet_actions import perform as perform_on_worksheet
 from supervision.cases.apply_holds_subscriber import put_in_force
 from supervision.cases.hold_steps import Subject
+from tests.house.access_credit import MAKERS as CREDIT_MAKERS
 from tests.house.access_people import Person, token_of
 from tests.supervision.cases.case_story import CaseStory
 from tests.world import COUNTY_REGION, PASSWORD, SCHOOL_REGION, World
@@ -1337,4 +1338,5 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "stylesheet": lambda scene: {"filename": "sunmall.css"},
     "manual_style": lambda scene: {"filename": "css/swagger-ui.css"},
     "template": lambda scene: {"ending": "csv"},
+    **CREDIT_MAKERS,
 }

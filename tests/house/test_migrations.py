@@ -120,6 +120,9 @@ NOT_ASKED_BY = {
     "watch_case.assigned_to_id", "watch_case.decided_by_id", "watch_case.appeal_decided_by_id",
     "case_statement.user_id", "watch_hold.proposer_id", "watch_hold.approver_id", "watch_hold.lift_proposer_id",
     "watch_hold.lift_approver_id", "watch_hold.desk_region_code",
+    # Measures are found by party, region and case; whom they were made by is only shown.
+    "measure.listing_id", "measure.maker_id", "measure.decider_id", "public_report_words.user_id",
+    "inspection_task.inspector_id",
 }  # fmt: skip
 
 

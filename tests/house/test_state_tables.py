@@ -23,6 +23,10 @@ from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
 from mall.year_end.worksheet_states import WORKSHEET_STATES
 from supervision.cases.watch_case_states import WATCH_CASE_STATES
 from supervision.cases.watch_hold_states import WATCH_HOLD_STATES
+from supervision.credit.measure_states import MEASURE_STATES
+from supervision.inspection.inspection_task_states import INSPECTION_TASK_STATES
+from supervision.records.outside_price_states import OUTSIDE_PRICE_STATES
+from supervision.records.public_report_states import PUBLIC_REPORT_STATES
 from supervision.rule_change_states import RULE_CHANGE_STATES
 
 ORDER = """
@@ -371,6 +375,44 @@ end          lift_proposed ended         watch_hold.step    -
 end          lifting       ended         watch_hold.step    -
 """
 
+MEASURE = """
+approve  proposed approved  measure.decide  -
+reject   proposed rejected  measure.decide  -
+withdraw proposed withdrawn measure.propose -
+start    approved in_force  measure.step    -
+end      in_force ended     measure.step    -
+annul    approved annulled  measure.annul   -
+annul    in_force annulled  measure.annul   -
+"""
+
+
+PUBLIC_REPORT = """
+add    filed    filed    public_report.file   -
+add    handling handling public_report.file   -
+add    answered handling public_report.file   -
+handle filed    handling public_report.handle -
+link   filed    handling public_report.handle -
+link   handling handling public_report.handle -
+link   answered answered public_report.handle -
+answer filed    answered public_report.handle -
+answer handling answered public_report.handle -
+answer answered answered public_report.handle -
+close  answered closed   public_report.handle -
+"""
+
+
+INSPECTION_TASK = """
+take      open  taken inspection.carry_out -
+give_back taken open  inspection.carry_out -
+record    taken done  inspection.carry_out -
+"""
+
+
+OUTSIDE_PRICE = """
+confirm entered confirmed outside_price.confirm -
+reject  entered rejected  outside_price.confirm -
+"""
+
 
 @pytest.mark.parametrize(
     ("table", "agreed"),
@@ -394,6 +436,10 @@ end          lifting       ended         watch_hold.step    -
         (RULE_CHANGE_STATES, RULE_CHANGE),
         (WATCH_CASE_STATES, WATCH_CASE),
         (WATCH_HOLD_STATES, WATCH_HOLD),
+        (MEASURE_STATES, MEASURE),
+        (OUTSIDE_PRICE_STATES, OUTSIDE_PRICE),
+        (INSPECTION_TASK_STATES, INSPECTION_TASK),
+        (PUBLIC_REPORT_STATES, PUBLIC_REPORT),
     ],
 )
 def test_a_state_table_is_what_was_agreed(table: StateTable, agreed: str) -> None:
