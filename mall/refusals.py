@@ -3325,7 +3325,7 @@ REFUSALS: dict[str, RefusalText] = {
         http=409,
         zh="第 {line_no} 行“{name}”：{rule_zh}。{shown_zh}依据：{source}。",
         zh_next="可以接受的是：{accepted_zh}。{answer_zh}。",
-        en="Line {line_no} “{name}”: {rule_en}. {shown_en}Source: {source_en}.",
+        en="Line {line_no} “{name}”: {rule_en}. {shown_en}Source: {source}.",
         en_next="What would be accepted: {accepted_en}. {answer_en}.",
     ),
     "watch.order_held": RefusalText(

@@ -136,7 +136,6 @@ def _tell(rule: Rule, verdict: Verdict, line: LineToCheck, *, standing: str, jud
         answer_zh=rule.answer.zh,
         answer_en=rule.answer.en,
         source=rule.legal_basis or rule.source,
-        source_en=rule.id,
     )
     if standing == "block":
         judgement.refusals.append(told)
