@@ -19,12 +19,19 @@ from pathlib import Path
 
 import polars as pl
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from supervision.history_files import files_of
+
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "panels"
 JOURNEY_VERSION = "0.1.0"
 #: weeks of the panels on the calendar of the facts (any will do)
 FIRST_WEEK = 2_800
 #: a shop and a product must have been seen so often, so that there is something to compare
 JOURNEY_SHOP_LINES, JOURNEY_PRODUCT_WEEKS = 3_000, 150
+
+#: of an exported history, weeks before the judged ones
+HISTORY_WEEKS = 13
 
 _READ_RDA = """
 import sys, rdata
@@ -107,6 +114,25 @@ def complete_journey(*, price: str = "charged") -> Panel:
         list_fen=pl.col("list_fen"),
     ).sort("product_id", "supplier_id", "week", "day", "order_id", "price_fen", "quantity")
     return Panel(f"complete journey, {price} price", lines, FIRST_WEEK + 27, FIRST_WEEK + 53)
+
+
+def exported_history(folder: Path) -> Panel:
+    """The prices that listings of a mall asked, from the nightly export in `folder`, as one line a week."""
+    weeks = pl.concat([pl.read_parquet(file) for file in files_of(folder, "price_week")])
+    lines = weeks.filter(pl.col("base_price_fen") > 0).sort("product_id", "supplier_id", "week", "listing_id")
+    lines = lines.select(
+        "supplier_id",
+        "product_id",
+        "week",
+        order_id=pl.int_range(1, pl.len() + 1),
+        category="category_code",
+        day=pl.col("week") * 7,
+        quantity=pl.lit(1, dtype=pl.Int64),
+        price_fen="base_price_fen",
+        list_fen=pl.max_horizontal("list_price_fen", "base_price_fen"),
+    )
+    first, last = int(lines["week"].min()), int(lines["week"].max())  # type: ignore[arg-type]
+    return Panel("exported history", lines, min(first + HISTORY_WEEKS, last), last)
 
 
 def _fetch_orange_juice(path: Path) -> None:

@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import polars as pl
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from figures import keep, machine, say_table
-from panel_data import Panel, complete_journey, orange_juice
+from panel_data import Panel, complete_journey, exported_history, orange_juice
 
 from supervision.engines.duckdb_engine import DuckdbEngine
 from supervision.facts import TABLES, Facts
@@ -472,25 +472,44 @@ def panels_of_juice(repetitions: int) -> list[Panel]:
     return [orange_juice(shops=shops, seed=seed) for shops in SHOPS_OF_JUICE for seed in range(repetitions)]
 
 
+Groups = dict[str, list[Panel]]
+Shelves = dict[int, pl.DataFrame]
+
+
 def measure_panels(*, quick: bool = False) -> dict[str, list[dict[str, Any]]]:
     """Tables by title. `quick`: the first strength and rate only."""
-    began = time.monotonic()
-    groups = {
+    groups: Groups = {
         "orange juice": panels_of_juice(1 if quick else 4),
         "complete journey, charged": [complete_journey(price="charged")],
         "complete journey, shelf": [complete_journey(price="shelf")],
     }
-    shelves = {panel.name + str(number): shelf_of(panel) for number, panel in enumerate(_all(groups))}
-    shelf = dict(zip([id(panel) for panel in _all(groups)], shelves.values(), strict=True))
+    shelf = _shelves(groups)
     found: dict[str, list[dict[str, Any]]] = {}
     say("chosen on one panel, reported on the others (+30 % in 1 %)", choose(groups, shelf), into=found)
-    say("by prevalence, +30 %, parameters as shipped", by_prevalence(groups, shelf, quick=quick), into=found)
-    say("each anomaly by the rules meant for it, 1 %", by_type(groups, shelf, quick=quick), into=found)
+    return _measure(groups, shelf, quick=quick, into=found)
+
+
+def measure_history(folder: Path, *, quick: bool = False) -> dict[str, list[dict[str, Any]]]:
+    """The same on a mall's exported history: nothing is chosen on it."""
+    groups: Groups = {"exported history": [exported_history(folder)]}
+    return _measure(groups, _shelves(groups), quick=quick, into={})
+
+
+def _shelves(groups: Groups) -> Shelves:
+    return {id(panel): shelf_of(panel) for panels in groups.values() for panel in panels}
+
+
+def _measure(
+    groups: Groups, shelf: Shelves, *, quick: bool, into: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    began = time.monotonic()
+    say("by prevalence, +30 %, parameters as shipped", by_prevalence(groups, shelf, quick=quick), into=into)
+    say("each anomaly by the rules meant for it, 1 %", by_type(groups, shelf, quick=quick), into=into)
     sellers, categories = by_sellers_and_category(groups, shelf)
-    say("by number of other sellers, +30 % in 1 %, above_references", sellers, into=found)
-    say("by category, +30 % in 1 %, above_references, complete journey charged", categories, into=found)
+    say("by number of other sellers, +30 % in 1 %, above_references", sellers, into=into)
+    say("by category, +30 % in 1 %, above_references, prices as charged", categories, into=into)
     print(f"took {time.monotonic() - began:.0f} s", flush=True)
-    return found
+    return into
 
 
 def say(title: str, rows: list[dict[str, Any]], *, into: dict[str, list[dict[str, Any]]]) -> None:
@@ -498,11 +517,7 @@ def say(title: str, rows: list[dict[str, Any]], *, into: dict[str, list[dict[str
     say_table(title, rows)
 
 
-def _all(groups: Mapping[str, Sequence[Panel]]) -> list[Panel]:
-    return [panel for panels in groups.values() for panel in panels]
-
-
-def choose(groups: Mapping[str, Sequence[Panel]], shelf: Mapping[int, pl.DataFrame]) -> list[dict[str, Any]]:
+def choose(groups: Groups, shelf: Shelves) -> list[dict[str, Any]]:
     """Per rule: what is chosen on one panel, in two ways, and how it does on every panel."""
     scores: dict[tuple[str, str], dict[Choice, Score]] = {}
     for group, panels in groups.items():
@@ -564,9 +579,7 @@ def _said(
     return {"rule": rule_id, "chosen on": source, "parameters": parameters, "panel": group, **score.row()}
 
 
-def by_prevalence(
-    groups: Mapping[str, Sequence[Panel]], shelf: Mapping[int, pl.DataFrame], *, quick: bool
-) -> list[dict[str, Any]]:
+def by_prevalence(groups: Groups, shelf: Shelves, *, quick: bool) -> list[dict[str, Any]]:
     rows = []
     for group, panels in groups.items():
         for rate in (0.003,) if quick else (0.003, 0.02):
@@ -583,9 +596,7 @@ def by_prevalence(
     return rows
 
 
-def by_type(
-    groups: Mapping[str, Sequence[Panel]], shelf: Mapping[int, pl.DataFrame], *, quick: bool
-) -> list[dict[str, Any]]:
+def by_type(groups: Groups, shelf: Shelves, *, quick: bool) -> list[dict[str, Any]]:
     """Every second panel of a group is enough here."""
     rows = []
     for kind, (inject, rule_ids, strengths) in TYPES.items():
@@ -614,14 +625,13 @@ def _suppliers(panel: Panel) -> int:
     return int(panel.lines["supplier_id"].n_unique())
 
 
-def by_sellers_and_category(
-    groups: Mapping[str, Sequence[Panel]], shelf: Mapping[int, pl.DataFrame]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def by_sellers_and_category(groups: Groups, shelf: Shelves) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     buckets = (
         "case when others_fen_sellers < 4 then '0-3' when others_fen_sellers < 6 then '4-5'"
         " when others_fen_sellers < 10 then '6-9' when others_fen_sellers < 20 then '10-19' else '20+' end"
     )
     sellers, categories = [], []
+    reported = "complete journey, charged" if len(groups) > 1 else next(iter(groups))
     for group, panels in groups.items():
         totals: dict[str, Score] = {}
         for number, panel in enumerate(panels):
@@ -629,7 +639,7 @@ def by_sellers_and_category(
                 sweeps.keep(BEST)
                 for bucket, score in sweeps.score(by=buckets).items():
                     totals[bucket] = totals.get(bucket, Score(0, 0, 0, 0)) + score
-                if group == "complete journey, charged":
+                if group == reported:
                     parts = sorted(sweeps.score(by="category").items(), key=lambda item: -item[1].clean)[:25]
                     categories = [{"category": name.lower(), "prices": one.clean, **one.row()} for name, one in parts]
         order = ["0-3", "4-5", "6-9", "10-19", "20+"]
@@ -640,8 +650,15 @@ def by_sellers_and_category(
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, strengths and rates")
+    parser.add_argument(
+        "--history", type=Path, metavar="FOLDER", help="a mall's exported history instead of the panels"
+    )
     given = parser.parse_args()
-    print(keep({"machine": machine(), "panels": measure_panels(quick=given.quick)}))
+    if given.history:
+        found = {"history": measure_history(given.history, quick=given.quick)}
+    else:
+        found = {"panels": measure_panels(quick=given.quick)}
+    print(keep({"machine": machine(), **found}))
     return 0
 
 
