@@ -1,7 +1,8 @@
 """The sentences of notices: one for each code, in Chinese and in English.
 
 A sentence may use the facts kept with the notice: {number}, {unit}, {supplier}, {amount}, {reason};
-those of changes agreed after the contract also {change_kind}.
+those of changes agreed after the contract also {change_kind}. Those of goods have {name}, {sku}, {count}, {price} and
+whatever the decision says.
 """
 
 from __future__ import annotations
@@ -478,6 +479,86 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         zh="对{unit}的监管处理 {number} 等您批准。",
         en="Measure {number} against {unit} waits for your approval.",
         is_task=True,
+    ),
+    "listing_accepted": NoticeText(
+        zh="商品“{name}”（{sku}）通过审核，已经上架。",
+        en="“{name}” ({sku}) passed the review and is on the shelf.",
+        is_task=False,
+    ),
+    "listing_accepted_many": NoticeText(
+        zh="{count} 个商品通过审核，已经上架，其中有“{name}”（{sku}）。",
+        en="{count} listings passed the review and are on the shelf, “{name}” ({sku}) among them.",
+        is_task=False,
+    ),
+    "listing_rejected": NoticeText(
+        zh="商品“{name}”（{sku}）没有通过审核：{reason}。请修改后重新提交。",
+        en="“{name}” ({sku}) was rejected: {reason}. Change it and submit it again.",
+        is_task=True,
+    ),
+    "listing_rejected_many": NoticeText(
+        zh="{count} 个商品没有通过审核，其中“{name}”（{sku}）：{reason}。请修改后重新提交。",
+        en="{count} listings were rejected, “{name}” ({sku}) among them: {reason}. Change and submit them again.",
+        is_task=True,
+    ),
+    "listing_intercepted": NoticeText(
+        zh="“{name}”（{sku}）报价 {price}，超过限价 {ceiling}/{base_unit}（{source}），未上架。请降价后重新提交。",
+        en="“{name}” ({sku}), {price}, is above the ceiling {ceiling}/{base_unit} ({source}). Cut it and submit again.",
+        is_task=True,
+    ),
+    "listing_intercepted_many": NoticeText(
+        zh="{count} 个商品超过限价，未上架，如“{name}”（{sku}）{price}，限价 {ceiling}/{base_unit}（{source}）。",
+        en="{count} listings are above a ceiling, such as “{name}” ({sku}), {price}: {ceiling}/{base_unit} ({source}).",
+        is_task=True,
+    ),
+    "listing_frozen": NoticeText(
+        zh="商品“{name}”（{sku}）暂停销售至 {until}：{reason}。",
+        en="“{name}” ({sku}) is held until {until}: {reason}.",
+        is_task=False,
+    ),
+    "listing_frozen_many": NoticeText(
+        zh="{count} 个商品暂停销售，其中“{name}”（{sku}）至 {until}：{reason}。",
+        en="{count} listings are held, “{name}” ({sku}) among them until {until}: {reason}.",
+        is_task=False,
+    ),
+    "listing_delisted": NoticeText(
+        zh="商品“{name}”（{sku}）已被清退：{reason}。",
+        en="“{name}” ({sku}) was taken off the mall for good: {reason}.",
+        is_task=False,
+    ),
+    "listing_delisted_many": NoticeText(
+        zh="{count} 个商品已被清退，其中“{name}”（{sku}）：{reason}。",
+        en="{count} listings were taken off the mall for good, “{name}” ({sku}) among them: {reason}.",
+        is_task=False,
+    ),
+    "change_accepted": NoticeText(
+        zh="商品“{name}”（{sku}）的新价格 {price} 通过审核，已经生效。",
+        en="The new price {price} of “{name}” ({sku}) passed the review and is in force.",
+        is_task=False,
+    ),
+    "change_accepted_many": NoticeText(
+        zh="{count} 个商品的新价格通过审核，已经生效，其中“{name}”（{sku}）{price}。",
+        en="{count} new prices passed the review and are in force, “{name}” ({sku}) at {price} among them.",
+        is_task=False,
+    ),
+    "change_rejected": NoticeText(
+        zh="商品“{name}”（{sku}）的新价格 {price} 没有通过审核，仍按 {old_price} 销售：{reason}。",
+        en="The new price {price} of “{name}” ({sku}) was rejected, it still sells at {old_price}: {reason}.",
+        is_task=False,
+    ),
+    "change_rejected_many": NoticeText(
+        zh="{count} 个商品的新价格没有通过审核，仍按原价销售，其中“{name}”（{sku}）：{reason}。",
+        en="{count} new prices were rejected, the old ones stay, “{name}” ({sku}) among them: {reason}.",
+        is_task=False,
+    ),
+    "change_intercepted": NoticeText(
+        zh="“{name}”（{sku}）的新价格 {price} 超过限价 {ceiling}/{base_unit}（{source}），仍按 {old_price} 销售。",
+        en="New price {price} of “{name}” ({sku}) is above {ceiling}/{base_unit} ({source}); {old_price} stays.",
+        is_task=False,
+    ),
+    "change_intercepted_many": NoticeText(
+        zh="{count} 个新价格超过限价，仍按原价销售，如“{name}”（{sku}），限价 {ceiling}/{base_unit}（{source}）。",
+        en="{count} new prices are above a ceiling, the old ones stay: “{name}” ({sku}), {ceiling}/{base_unit}.",
+        is_task=False,
     ),
 }
 
