@@ -58,6 +58,7 @@ def _load_rooms() -> None:
     from mall.assets.remind_of_cards import remind_of_cards
     from mall.jobs.worker import add_chore
     from mall.open_data.seal_ledger import seal_and_anchor
+    from supervision.rule_changes.run_back_tests import run_waiting_back_tests
     from supervision.watch_night import run_night_when_due
 
     settings = read_settings()
@@ -73,6 +74,7 @@ def _load_rooms() -> None:
         every_seconds=60,
     )
     add_chore("watch", lambda: run_night_when_due(settings), every_seconds=60)
+    add_chore("back-tests of rules", lambda: run_waiting_back_tests(settings), every_seconds=5)
     if settings.demo:
         _add_stand_in_treasury(settings)
 

@@ -40,6 +40,8 @@ APPEND_ONLY = (
     "rule_run",
     "rule_measurement",
     "finding_evaluation",
+    "finding_review",
+    "rule_shadow_day",
     "recorded_sourcing",
     "recorded_quote",
     "recorded_invitation",

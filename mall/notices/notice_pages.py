@@ -71,7 +71,7 @@ def _address(number: str) -> str:
     """The page of the document with this number; the prefix says of which kind it is."""
     pages_of = {
         "budget_document": "budget_documents.show", "payment_finding": "payment_watch.finding",
-        "year_end": "year_end.show", "journal": "journals.show",
+        "year_end": "year_end.show", "journal": "journals.show", "rule_change": "rule_changes.show",
     }  # fmt: skip
     for kind, endpoint in pages_of.items():
         if number.startswith(f"{PREFIXES[kind]}-"):

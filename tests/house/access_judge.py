@@ -52,6 +52,7 @@ MISSING: Facts = {
     "notice_id": 999999999,
     "attachment_id": 999999999,
     "strange_id": 999999999,
+    "finding_id": 999999999,
     "file_id": 999999999,
     "sequence_no": 999999999,
     "run_id": 999999999,
@@ -345,6 +346,7 @@ _QUERIES = {
     ("/people", "somebody"): "text=somebody",
     ("/api/v1/asset-cards", "school_card_row"): "limit=500",
     ("/audit", "audit_row"): "action=test.canary",
+    ("/watch/findings/draw", "a_rule"): "rule={rule_id}",
 }
 
 
@@ -556,7 +558,7 @@ BUSINESS_PAGES = (
     "/orders", "/budget", "/cart", "/assets", "/region", "/suppliers", "/supplier/", "/api/v1/orders",
     "/api/v1/budget-lines", "/api/v1/budget-documents", "/api/v1/fund-use-plans", "/payment-watch", "/api/v1/payment-",
     "/api/v1/asset-cards", "/books", "/year-end", "/api/v1/year-end-worksheets", "/treasury", "/api/v1/treasury",
-    "/api/v1/supplier",
+    "/api/v1/supplier", "/watch",
 )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ NOT_ASKED_BY = {
     # Changes of a rule are found by rule and region.
     "rule_change.maker_id", "rule_change.decider_id", "rule_change.region_code", "rule_parameter.region_code",
     "rule_parameter.change_id", "rule_parameter.maker_id", "rule_parameter.decider_id",
-    "rule_measurement.entered_by_id",
+    "rule_measurement.entered_by_id", "finding_review.user_id",
 }  # fmt: skip
 
 
