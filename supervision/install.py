@@ -20,21 +20,25 @@ from supervision.credit.credit_formula import PARTY_KINDS
 from supervision.credit.credit_rights import install_rights
 from supervision.credit.deeds import add_source
 from supervision.credit.reckon_credit import reckon_by_night
+from supervision.finding_review import finding_pages
 from supervision.inspection import inspection_pages
 from supervision.inspection.draw_inspection import draw_due_inspections
 from supervision.order_gate import check_order
 from supervision.records import public_report_pages, record_pages
+from supervision.rule_changes import change_pages, rule_pages, send_change_notices
+from supervision.rule_changes.run_back_tests import run_waiting_back_tests
 from supervision.watch_night import run_night_when_due
 
 #: modules that subscribe to events are found by how their names end; these have other names
 SUBSCRIBER_ENDING = "_subscriber"
-SUBSCRIBERS = (carry_out_measure, send_measure_notices)
+SUBSCRIBERS = (carry_out_measure, send_change_notices, send_measure_notices)
 
 
 def chores(settings: Settings) -> tuple[tuple[str, Callable[[], int | None], int], ...]:
     """(name, work, every so many seconds) for the worker."""
     return (
         ("watch", lambda: run_night_when_due(settings), 60),
+        ("back-tests of rules", lambda: run_waiting_back_tests(settings), 5),
         ("findings into cases", merge_findings, 300),
         ("deadlines of cases", sweep_cases, 60),
         ("credit", reckon_by_night, 600),
@@ -59,6 +63,9 @@ def install(app: Flask) -> None:
         record_pages.pages,
         inspection_pages.pages,
         inspection_pages.open_pages,
+        rule_pages.pages,
+        change_pages.pages,
+        finding_pages.pages,
     ):
         app.register_blueprint(pages)
     add_panel("cases", cases_on_desk)

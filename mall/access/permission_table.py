@@ -242,8 +242,8 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "finding.review": ((regulates,),),
     "watch_record.enter": ((regulates,),),
     "watch_record.confirm": ((regulates, had_no_hand_in),),
-    # changes of a rule: one regulator draws up, another one of the region switches on
-    "rule_change.edit": ((regulates,),),
+    # changes of a rule: one regulator draws up, the worker tries it on past orders, another regulator switches on
+    "rule_change.edit": ((regulates,), (is_system,)),
     "rule_change.decide": ((regulates, had_no_hand_in),),
     "rule.read": ((signed_in,),),
     # cases: worked on by whom the desk gave them to; taken over from above; answered by the party that was asked

@@ -40,6 +40,8 @@ APPEND_ONLY = (
     "rule_run",
     "rule_measurement",
     "finding_evaluation",
+    "finding_review",
+    "rule_shadow_day",
     "recorded_sourcing",
     "recorded_quote",
     "recorded_invitation",
@@ -86,6 +88,7 @@ WATCH_TABLES = (
     "case_statement",
     "finding",
     "finding_evaluation",
+    "finding_review",
     # pictures are kept by their content, and never changed
     "image_content",
     "inspection_task",

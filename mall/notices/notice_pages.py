@@ -93,7 +93,7 @@ def _address(number: str) -> str:
     pages_of = {
         "budget_document": "budget_documents.show", "payment_finding": "payment_watch.finding",
         "year_end": "year_end.show", "journal": "journals.show", "measure": "measures.show",
-        "watch_case": "watch_cases.show", "watch_hold": "watch_holds.show",
+        "watch_case": "watch_cases.show", "watch_hold": "watch_holds.show", "rule_change": "rule_changes.show",
     }  # fmt: skip
     for kind, endpoint in pages_of.items():
         if number.startswith(f"{PREFIXES[kind]}-"):

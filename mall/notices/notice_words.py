@@ -200,6 +200,26 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         en="Order {number} is paid. Please rate {supplier}.",
         is_task=True,
     ),
+    "decide_rule_change": NoticeText(
+        zh="规则变更 {number}（{rule_zh}）等您启用或驳回。",
+        en="Change {number} of the rule “{rule_en}” waits for you to switch it on or reject it.",
+        is_task=True,
+    ),
+    "rule_change_in_force": NoticeText(
+        zh="规则变更 {number}（{rule_zh}）已启用，自 {valid_from} 起生效。",
+        en="Change {number} of the rule “{rule_en}” was switched on and holds from {valid_from}.",
+        is_task=False,
+    ),
+    "rule_change_rejected": NoticeText(
+        zh="规则变更 {number}（{rule_zh}）被驳回：{reason}。",
+        en="Change {number} of the rule “{rule_en}” was rejected: {reason}.",
+        is_task=False,
+    ),
+    "rule_change_tested": NoticeText(
+        zh="规则变更 {number}（{rule_zh}）的回测已有结果。",
+        en="The back-test of change {number} of the rule “{rule_en}” has its result.",
+        is_task=False,
+    ),
     "explain_payment_findings": NoticeText(
         zh="导入的支付明细 {number} 里有 {count} 个疑点（{amount}），等您说明。",
         en="The payments loaded as {number} hold {count} findings ({amount}) that wait for your explanation.",

@@ -53,6 +53,7 @@ MISSING: Facts = {
     "notice_id": 999999999,
     "attachment_id": 999999999,
     "strange_id": 999999999,
+    "finding_id": 999999999,
     "file_id": 999999999,
     "sequence_no": 999999999,
     "run_id": 999999999,
@@ -347,6 +348,7 @@ _QUERIES = {
     ("/people", "somebody"): "text=somebody",
     ("/api/v1/asset-cards", "school_card_row"): "limit=500",
     ("/audit", "audit_row"): "action=test.canary",
+    ("/watch/findings/draw", "a_rule"): "rule={rule_id}",
 }
 
 

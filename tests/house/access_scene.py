@@ -80,9 +80,12 @@ from mall.year_end.draw_up_worksheet import draw_up_worksheet
 from mall.year_end.worksheet_actions import perform as perform_on_worksheet
 from supervision.cases.apply_holds_subscriber import put_in_force
 from supervision.cases.hold_steps import Subject
+from supervision.rule_changes.draw_up_change import draw_up_change
+from supervision.rule_changes.rule_change_actions import perform as perform_on_change
 from tests.house.access_credit import MAKERS as CREDIT_MAKERS
 from tests.house.access_people import Person, token_of
 from tests.supervision.cases.case_story import CaseStory
+from tests.supervision.cases.found import a_finding
 from tests.world import COUNTY_REGION, PASSWORD, SCHOOL_REGION, World
 
 Facts = dict[str, Any]
@@ -918,6 +921,41 @@ def _case_for(action: str, road: str, **form: str) -> Callable[[Scene], Facts]:
     def make(scene: Scene) -> Facts:
         return {"number": _case(scene, road=road)["number"], "action": action, "form": form}
 
+
+def _change(scene: Scene, *steps: str) -> Facts:
+    """A change of a rule by the city, so many steps along its road; each wishes a value of its own."""
+    number = next(scene.numbers)
+    change = draw_up_change(
+        actor=scene.actor("regulator-city"), rule_id="splitting.statutory", region_code=SCHOOL_REGION, mode="on",
+        values={"limit_fen": 50_000_000 + number}, valid_from=clock.today() + timedelta(days=1),
+        legal_reference="测试文号", reason=f"金丝雀变更{number}号",
+    )  # fmt: skip
+    close_reading()
+    for step in steps:
+        if step == "back_test":
+            scene.admin.execute("update rule_change set state = 'tested' where number = %s", (change.number,))
+            continue
+        who = "regulator" if step == "switch_on" else "regulator-city"
+        perform_on_change(step, actor=scene.actor(who), number=change.number)
+        close_reading()
+    return {"number": change.number, "canary": f"金丝雀变更{number}号", "rule_id": "splitting.statutory"}
+
+
+_CHANGE_ROADS = {
+    "edit": (), "request_back_test": (), "shadow": ("back_test",), "propose": ("back_test",),
+    "switch_on": ("back_test", "propose"), "reject": ("back_test", "propose"), "withdraw": (),
+    "end": ("back_test", "propose", "switch_on"), "nonsense": (),
+}  # fmt: skip
+
+
+def _change_for(action: str) -> Callable[[Scene], Facts]:
+    """A change on which `action` is possible, with a good form for it."""
+
+    def make(scene: Scene) -> Facts:
+        facts = _change(scene, *_CHANGE_ROADS[action])
+        form = _change_form(scene) if action == "edit" else dict(_REASON) if action in ("reject", "end") else {}
+        return {"number": facts["number"], "action": action, "form": form}
+
     return make
 
 
@@ -971,6 +1009,24 @@ def _put_in_force(number: str) -> None:
 
 def _hold_for(action: str, maker: Callable[[Scene], Facts], **form: str) -> Callable[[Scene], Facts]:
     return lambda scene: {"number": maker(scene)["number"], "action": action, "form": form}
+
+
+def _change_form(scene: Scene) -> Facts:
+    return {
+        "region": str(SCHOOL_REGION), "mode": "on", "value-limit_fen": f"4000.{next(scene.numbers) % 100:02d}",
+        "valid_from": (clock.today() + timedelta(days=1)).isoformat(), "legal_reference": "测试文号", **_REASON,
+    }  # fmt: skip
+
+
+def _new_change(scene: Scene) -> Facts:
+    return {"rule_id": "splitting.statutory", "form": _change_form(scene)}
+
+
+def _watch_finding(scene: Scene) -> Facts:
+    """A suspicion about the school, in shadow, with a good review for it."""
+    canary = f"canary:finding{next(scene.numbers)}"
+    finding_id = a_finding(scene.world, standing="shadow", document=canary)
+    return {"finding_id": finding_id, "canary": canary, "form": {"code": "urgent", "note": "测试说明"}}
 
 
 def _school_need(scene: Scene) -> Facts:
@@ -1229,6 +1285,16 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "document_to:edit": _document_for("edit", road=(("budget", "return", _REASON),)),
     "document_to:withdraw": _document_for("withdraw"),
     "document_to:nonsense": _document_for("nonsense"),
+    "a_rule": lambda scene: {"rule_id": "splitting.statutory"},
+    "new_change": _new_change,
+    "school_change": _change,
+    "school_change_row": lambda scene: {
+        "rule_id": "splitting.statutory",
+        "canary": f'/watch/rules/changes/{_change(scene)["number"]}"',
+    },
+    **{f"change_to:{action}": _change_for(action) for action in _CHANGE_ROADS},
+    "school_watch_finding": _watch_finding,
+    "school_watch_finding_row": lambda scene: {"canary": f'/watch/findings/{_watch_finding(scene)["finding_id"]}"'},
     "school_need": _school_need,
     "school_unflagged": _unflagged,
     "school_payment_file": _payment_file,

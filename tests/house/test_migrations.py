@@ -123,6 +123,7 @@ NOT_ASKED_BY = {
     # Measures are found by party, region and case; whom they were made by is only shown.
     "measure.listing_id", "measure.maker_id", "measure.decider_id", "public_report_words.user_id",
     "inspection_task.inspector_id",
+    "finding_review.user_id",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from alembic import context, op
 from mall.watch_views import make_views
 
 revision = "0029"
-down_revision = "0024"
+down_revision = "0025"
 
 
 def upgrade() -> None:
