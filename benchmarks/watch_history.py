@@ -71,7 +71,8 @@ select i as line_id, i // 2 as order_id, 'DD-' || (i // 2) as number, 1 + i % 2 
     seller(pick(i, 22, {products}), pick(i // 2, 23, 5)) as supplier_id,
     1 + pick(i, 22, {products}) * 5 + pick(i // 2, 23, 5) as listing_id, 1 + pick(i, 22, {products}) as product_id,
     category(pick(i, 22, {products})) as category_code, 1 + pick(i, 24, 20) as quantity,
-    price(pick(i, 22, {products})) * (95 + pick(i, 25, 12)) // 100 as price_fen,
+    price(pick(i, 22, {products}))
+        * (96 + pick(pick(i, 22, {products}) * 5 + pick(i // 2, 23, 5), 6, 9)) // 100 as price_fen,
     {on_day} - pick(i // 2, 26, 1000) as submitted_day
 from range({lines}) r(i)"""
 
