@@ -555,7 +555,8 @@ WATCH_PAGES = ("/watch",)
 
 def business_lines(oracle: Iterable[Line]) -> list[Line]:
     """Unsafe lines that are more than a person's own affairs, and no papers of supervision."""
-    own = (*_OWN_AFFAIRS, *WATCH_PAGES)
+    # Anybody at all may report what is wrong: that is no business of the region either.
+    own = (*_OWN_AFFAIRS, *WATCH_PAGES, "/report")
     return [line for line in oracle if line.method not in SAFE and not line.rule.startswith(own)]
 
 

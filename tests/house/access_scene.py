@@ -921,6 +921,8 @@ def _case_for(action: str, road: str, **form: str) -> Callable[[Scene], Facts]:
     def make(scene: Scene) -> Facts:
         return {"number": _case(scene, road=road)["number"], "action": action, "form": form}
 
+    return make
+
 
 def _change(scene: Scene, *steps: str) -> Facts:
     """A change of a rule by the city, so many steps along its road; each wishes a value of its own."""
