@@ -21,6 +21,7 @@ from supervision.engines.duckdb_engine import DuckdbEngine
 from supervision.facts import Facts
 from supervision.rule import Rule
 from supervision.rule_shelf import rules
+from supervision.rules import prices_above_references
 from supervision.values import default_values
 
 MEMORY = "2GB"
@@ -63,7 +64,7 @@ def _sweep_all(folder: Path, *, observations: int, only: Sequence[str]) -> list[
 
 
 def _reference_sql(engine: DuckdbEngine) -> str:
-    return engine.sql(reference_rows(Facts(ON_DAY)))
+    return engine.sql(reference_rows(Facts(ON_DAY), default_values(prices_above_references.RULE)))
 
 
 def _sweep(rule: Rule, engine: DuckdbEngine, *, observations: int) -> dict[str, Any]:

@@ -9,15 +9,17 @@ n: so a table by excess, which is short, stands for the table by n and k, which 
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
 
-from supervision.expressions import literal
+from supervision.expressions import literal, whole
 
 #: up to so many trials the test is exact
-TRIALS = 3_000
+TRIALS = 1_000
 _MILLION = 1_000_000
+_BASE = TRIALS + 1
 
 
 @functools.cache
@@ -56,14 +58,32 @@ def largest_trials(level_per_million: int, trials: int = TRIALS) -> tuple[int, .
     return tuple(found)
 
 
-def is_significant(trials: ir.IntegerValue, hits: ir.IntegerValue, level_per_million: int) -> ir.BooleanValue:
-    """Whether so many of the trials in the middle third are significant at the level.
+def with_level(table: ir.Table, *, trials: str, hits: str, levels: Sequence[int], name: str) -> ir.Table:
+    """`table` with the smallest of the levels at which so many hits of its trials are significant, 0 for none.
 
-    Beyond TRIALS the share is asked for that is significant at TRIALS: with more trials the same share says more.
+    `levels` ascend. Beyond TRIALS the share is asked for that is significant at TRIALS: with more trials the same share
+    says more. The tables of all levels are packed into one number per excess, TRIALS + 1 to the power of the level's
+    place: the engines are slower in reading many branches than in taking a number apart.
     """
-    table = largest_trials(level_per_million)
-    excess = hits * 3 - trials
-    last = len(table) - 1
-    branches = [(excess == at, literal(most)) for at, most in enumerate(table) if most]
-    within = trials <= ibis.cases(*branches, else_=ibis.ifelse(excess > last, literal(TRIALS), literal(0)))
-    return ibis.ifelse(trials > TRIALS, excess * TRIALS >= trials * last, within)
+    tables = [largest_trials(level) for level in levels]
+    packed = _packed(tables)
+    excess = table[hits] * 3 - table[trials]
+    branches = [(excess == at, literal(number)) for at, number in enumerate(packed) if number]
+    rest = ibis.ifelse(excess >= len(packed), literal(_pack([TRIALS] * len(levels))), literal(0))
+    found = table.mutate(_excess=excess, _packed=ibis.cases(*branches, else_=rest))
+    known = []
+    for place, (level, largest) in enumerate(zip(levels, tables, strict=True)):
+        most = whole(found._packed, _BASE**place) - whole(found._packed, _BASE ** (place + 1)) * _BASE
+        is_beyond = (found[trials] > TRIALS) & (found._excess * TRIALS >= found[trials] * (len(largest) - 1))
+        known.append(((found[trials] > 0) & ((found[trials] <= most) | is_beyond), literal(level)))
+    return found.mutate(**{name: ibis.cases(*known, else_=literal(0))}).drop("_excess", "_packed")
+
+
+def _packed(tables: Sequence[Sequence[int]]) -> list[int]:
+    longest = max(len(table) for table in tables)
+    # Past its end a table holds all trials: what is significant at TRIALS is so at fewer.
+    return [_pack([table[at] if at < len(table) else TRIALS for table in tables]) for at in range(longest)]
+
+
+def _pack(numbers: Sequence[int]) -> int:
+    return sum(number * _BASE**place for place, number in enumerate(numbers))

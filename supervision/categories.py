@@ -1,7 +1,7 @@
 """Category codes in sweeps and checks: their class, what of a code counts, and what lies below what.
 
-A code is a letter and pairs of digits: A02010105. Pairs of zeros at its end say nothing (A02000000 is all of A02), and a
-code may be written short (A0201).
+A code is a letter and pairs of digits: A02010105. Pairs of zeros at its end say nothing (A02000000 is all of A02), and
+a code may be written short (A0201).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from supervision.expressions import left_join, literal
 CLASS_LENGTH = 7
 #: computers and networks differ so much below one code that five letters are too wide
 FINE_BRANCHES = ("A0201",)
-_LENGTHS = (1, 3, 5, 7, 9)
+_LENGTHS = (3, 5, 7, 9)
 
 
 def class_code(category_code: ir.StringColumn) -> ir.StringValue:
@@ -42,15 +42,18 @@ def branch(category_code: ir.StringColumn) -> ir.StringValue:
 
 def lies_below(table: ir.Table, granted: ir.Table, *, by: Sequence[str], name: str) -> ir.Table:
     """`table` with the flag `name`: whether its `category_code` begins with the significant part of a `category_code`
-    that `granted` holds for the same `by`. One equality join per length of a code."""
-    code = significant(granted.category_code)
-    granted = granted.select(*by, _prefix=code).distinct()
-    found = table.mutate(**{name: literal(0)})
+    that `granted` holds for the same `by`. One equality join of distinct codes per length of a code."""
+    begins = granted.select(*by, _begins=significant(granted.category_code)).distinct()
+    wanted = table.select(*by, "category_code").distinct()
+    found = []
     for length in _LENGTHS:
-        keys = granted.filter(granted._prefix.length() == length).mutate(_found=literal(1))
-        found = left_join(found.mutate(_prefix=found.category_code.substr(0, length)), keys, (*by, "_prefix"))
-        found = found.mutate(**{name: ibis.greatest(found[name], found._found)}).drop("_prefix", "_found")
-    return found
+        here = wanted.mutate(_begins=wanted.category_code.substr(0, length))
+        keys = begins.filter(begins._begins.length() == length)
+        keys = keys.select(**{f"_on_{column}": keys[column] for column in (*by, "_begins")})
+        pairs = here.join(keys, [here[column] == keys[f"_on_{column}"] for column in (*by, "_begins")])
+        found.append(pairs.select(*by, "category_code"))
+    flagged = ibis.union(*found, distinct=True).mutate(**{name: literal(1)})
+    return left_join(table, flagged, (*by, "category_code"))
 
 
 def significant_part(category_code: str) -> str:

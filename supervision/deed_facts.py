@@ -27,8 +27,8 @@ ORDER_FACTS: Mapping[str, str] = {
     "recent_order_count": "how many orders that were",
     "recent_same_count": "how many of them have the same supplier, product, day or address",
     "limit_fen": "the direct-purchase limit there",
-    "is_regular_consumable": "whether the unit buys this class, without assets, by a steady rhythm: supervision/rhythm.py"
-    " over its orders of a year up to this one",
+    "is_regular_consumable": "whether the unit buys this class, without assets, by a steady rhythm:"
+    " supervision/rhythm.py over its orders of a year up to this one",
     "median_fen": "median price per base unit paid in the province in 90 days",
     "quartile_1_fen": "first quartile of the same",
     "quartile_3_fen": "third quartile of the same",

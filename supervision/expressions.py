@@ -34,7 +34,8 @@ def number(value: Any) -> ir.IntegerValue:
 
 
 def literal(value: int) -> ir.IntegerValue:
-    return ibis.literal(value, type="int64")
+    """A constant of 64 bits; written plainly it has 32 in SQL, and the product of two of them overflows."""
+    return _as_64_bits(ibis.literal(value, type="int64"))
 
 
 def text(value: str) -> ir.StringValue:

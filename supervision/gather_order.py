@@ -19,6 +19,7 @@ from ledger.budget_lines import balances
 from mall.assets.asset_quota import Quota, quotas_of
 from mall.catalogue.category import Category
 from mall.catalogue.certificate import compulsory_certificate
+from mall.catalogue.check_submitted import CERTIFICATE_RULE
 from mall.catalogue.find_ceilings import Ceiling, find_ceilings
 from mall.catalogue.listing import Listing, delivers_to
 from mall.database import session
@@ -59,8 +60,10 @@ class PastLine:
 class OrderFacts:
     """Gathers for one order; whatever is asked for twice is read once."""
 
-    def __init__(self, order: OrderToCheck) -> None:
+    def __init__(self, order: OrderToCheck, *, limit_fen: int | None) -> None:
+        """`limit_fen`: below which the unit buys directly, as `splitting.below_comparison` is judged by there."""
         self.order = order
+        self.limit_fen = limit_fen
         self.day = day_number(order.on)
 
     def of_line(self, line: LineToCheck, names: Iterable[str]) -> dict[str, Any]:
@@ -162,10 +165,6 @@ class OrderFacts:
             or one.day == self.day
             or (one.address and one.address == self.order.address)
         })  # fmt: skip
-
-    @functools.cached_property
-    def limit_fen(self) -> int | None:
-        return self._law("direct_purchase.order_limit")
 
     def is_regular(self, line: LineToCheck) -> int:
         own = self.class_code(line)
@@ -305,6 +304,14 @@ class OrderFacts:
         found = [one for one in self.quotas if code in one.standard.category_codes]
         return min(found, key=lambda one: (one.free is not None, one.free or 0)) if found else None
 
+    def is_green_required(self, line: LineToCheck) -> int | None:
+        """As the catalogue requires it in this region: where it lets a listing pass, the order is not held up."""
+        if line.offer.category is None:
+            return None
+        if not self._law(CERTIFICATE_RULE):
+            return 0
+        return int(compulsory_certificate(line.offer.category.code, on=self.order.on) is not None)
+
     def certificate_until_day(self, line: LineToCheck) -> int:
         until = line.offer.listing.certificate_until
         return day_number(until) if until is not None else 0
@@ -437,6 +444,16 @@ _SOURCES: Mapping[str, Source] = {
         line, "regular_price_sellers", count="regular_price_sellers"
     ),
     "own_high_fen": lambda facts, line: facts.asked(line, "own_high_fen", count="own_weeks"),
+    **{
+        name: functools.partial(lambda facts, line, name: facts.asked(line, name, count="on_day"), name=name)
+        for name in (
+            "others_regular_fen",
+            "others_regular_sellers",
+            "own_regular_fen",
+            "own_regular_weeks",
+            "is_uneven",
+        )
+    },
     "own_site_price_fen": _outside_part("own_site", 0),
     "own_site_price_day": _outside_part("own_site", 1),
     "e_commerce_price_fen": _outside_part("e_commerce", 0),
@@ -455,11 +472,7 @@ _SOURCES: Mapping[str, Source] = {
     "minimum_years": lambda facts, line: (line.offer.category.min_years or 0) if line.offer.category else None,
     "scrap_is_approved": lambda facts, line: facts.is_approved("scrap", line),
     "import_is_approved": lambda facts, line: facts.is_approved("import", line),
-    "is_green_required": lambda facts, line: (
-        int(compulsory_certificate(line.offer.category.code, on=facts.order.on) is not None)
-        if line.offer.category
-        else None
-    ),
+    "is_green_required": OrderFacts.is_green_required,
     "certificate_number": lambda facts, line: line.offer.listing.certificate_number,
     "certificate_until_day": OrderFacts.certificate_until_day,
     "goods_total_fen": lambda facts, line: facts.goods_of_year[0] if _goods_kind(facts, line) else None,

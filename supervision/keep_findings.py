@@ -54,7 +54,8 @@ def keep_findings(
 ) -> int:
     """Write what was found, in the transaction under way. Returns how many were new.
 
-    The same finding again only notes the day; what differs from the last evaluation is kept as another one. With
+    The same finding again only notes the day; what differs from the last evaluation is kept as another one. What
+    people said of it under another version of the rule does not count for this one: it is open to review again. With
     `is_whole` whatever the rule found earlier and did not find now is gone from this day on.
     """
     writing = session()
@@ -75,10 +76,20 @@ def keep_findings(
 
 def input_hash(rule: Rule, one: Found) -> str:
     """Of everything the evaluation was made of."""
+    return hash_of_inputs(
+        rule.id, version=rule.version, subject=one.subject, amount_fen=one.amount_fen, evidence=one.evidence,
+        documents=one.documents, parameters=one.parameters,
+    )  # fmt: skip
+
+
+def hash_of_inputs(
+    rule_id: str, *, version: int, subject: str, amount_fen: int, evidence: Mapping[str, Any],
+    documents: Sequence[Mapping[str, Any]], parameters: Mapping[str, int],
+) -> str:  # fmt: skip
+    """The same of what is stored, whichever version of the rule it was."""
     return hash_of({
-        "rule": rule.id, "version": rule.version, "subject": one.subject, "amount_fen": one.amount_fen,
-        "evidence": dict(one.evidence), "documents": [dict(each) for each in one.documents],
-        "parameters": dict(one.parameters),
+        "rule": rule_id, "version": version, "subject": subject, "amount_fen": amount_fen,
+        "evidence": dict(evidence), "documents": [dict(each) for each in documents], "parameters": dict(parameters),
     })  # fmt: skip
 
 
@@ -111,7 +122,10 @@ with merged as (
         supplier_id = excluded.supplier_id, category_code = excluded.category_code, product_id = excluded.product_id,
         document = excluded.document, day = excluded.day, amount_fen = excluded.amount_fen,
         evidence = excluded.evidence, documents = excluded.documents, parameters = excluded.parameters,
-        input_hash = excluded.input_hash, last_found_on = excluded.last_found_on, gone_on = null
+        input_hash = excluded.input_hash, last_found_on = excluded.last_found_on, gone_on = null,
+        review_code = case when finding.rule_version = excluded.rule_version then finding.review_code else '' end,
+        reviewed_at = case when finding.rule_version = excluded.rule_version then finding.reviewed_at end,
+        reviewed_by_id = case when finding.rule_version = excluded.rule_version then finding.reviewed_by_id end
     returning id, subject, input_hash, (xmax = 0) as is_new),
 told as (
     insert into finding_evaluation

@@ -21,6 +21,7 @@ from mall.errors import Refusal
 from mall.ordering.order import Order, order_numbered
 from mall.ordering.order_checks import Judgement, LineToCheck, OrderToCheck
 from mall.outbox.event import Event, subscribes
+from mall.regions.region import chain
 from supervision.gather_order import OrderFacts
 from supervision.keep_findings import Found, keep_findings
 from supervision.rule import HIT, Rule, Verdict
@@ -29,10 +30,14 @@ from supervision.rule_precision import Precisions, precisions, standing_of
 from supervision.rule_shelf import rules, rules_at
 from supervision.show_evidence import sentence
 from supervision.values import Values
-from supervision.values_in_force import all_rows_in_force, mode_in_force, values_for
+from supervision.values_in_force import MODE, all_rows_in_force, mode_in_force, values_for
 
 #: how long a process may judge by values and precisions it has read; as the mall's own regional rules
 KEPT_SECONDS = 30
+#: what the mall's own checks say of an order already, in its own words; here it is only noted
+SAID_BY_THE_MALL = frozenset({
+    "funds.over_budget", "funds.category_outside_line", "standards.price_ceiling", "standards.quantity",
+})  # fmt: skip
 _CODES = {"block": "watch.order_blocked", "hold": "watch.order_held", "warn": "watch.order_warned",
           "case": "watch.order_warned"}  # fmt: skip
 
@@ -67,7 +72,7 @@ def _what_is_known(on: date) -> _Known:
 def check_order(order: OrderToCheck, judgement: Judgement) -> None:
     """Judge every line by every rule of the stage, and tell what the rules may tell."""
     known = _what_is_known(order.on)
-    facts = OrderFacts(order)
+    facts = OrderFacts(order, limit_fen=_direct_limit_fen(order, known))
     for rule in rules_at("order"):
         assert rule.check is not None
         rows = known.rows.get(rule.id, {})
@@ -80,11 +85,37 @@ def check_order(order: OrderToCheck, judgement: Judgement) -> None:
             verdict = rule.check(given, values)
             if verdict.outcome == HIT:
                 code = given.get("category_code") or ""
-                standing = standing_of(
-                    rule, mode, known.precisions.of(rule.id, version=rule.version, category_code=code)
-                )
-                _tell(rule, verdict, line, standing=standing, judgement=judgement)
+                precision = known.precisions.of(rule.id, version=rule.version, category_code=code)
+                standing = standing_of(rule, mode, precision)
+                standing = _at_order_time(standing, verdict, rows, region_code=order.region_code)
+                if rule.id not in SAID_BY_THE_MALL:
+                    _tell(rule, verdict, line, standing=standing, judgement=judgement)
                 judgement.noted.append(_note(rule, verdict, line, given=given, values=values, standing=standing))
+
+
+def _direct_limit_fen(order: OrderToCheck, known: _Known) -> int | None:
+    rule = rules().get("splitting.below_comparison")
+    if rule is None:
+        return None
+    rows = known.rows.get(rule.id, {})
+    return values_for(rule, region_code=order.region_code, on=order.on, rows=rows)["limit_fen"]
+
+
+#: from the mildest to the hardest, of those that reach a buyer or a regulator
+_HARDNESS = ("shadow", "inform", "warn", "case", "hold", "block")
+
+
+def _at_order_time(
+    standing: str, verdict: Verdict, rows: Mapping[tuple[str, int], RuleParameter], *, region_code: int
+) -> str:
+    """What this hit may do to an order: no more than the rule may, and no more than the hit itself asks for.
+
+    To refuse an order takes two people of the region or above who switched the rule on; before that the hit is only
+    noted. The law behind such a rule is clear; whether this province's lists and numbers are is for it to say.
+    """
+    if standing == "block" and not any((MODE, code) in rows for code in chain(region_code)):
+        standing = "inform"
+    return min(standing, verdict.action or standing, key=_HARDNESS.index)
 
 
 def _tell(rule: Rule, verdict: Verdict, line: LineToCheck, *, standing: str, judgement: Judgement) -> None:
@@ -105,7 +136,6 @@ def _tell(rule: Rule, verdict: Verdict, line: LineToCheck, *, standing: str, jud
         answer_zh=rule.answer.zh,
         answer_en=rule.answer.en,
         source=rule.legal_basis or rule.source,
-        source_en=rule.id,
     )
     if standing == "block":
         judgement.refusals.append(told)

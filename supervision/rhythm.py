@@ -1,12 +1,14 @@
 """Whether something is done by a steady rhythm: the gaps between its days hardly vary.
 
 With the gaps g of n + 1 days, the coefficient of variation (standard deviation of n - 1 degrees of freedom over the
-mean) is below `percent` / 100 exactly when n (n sum g^2 - (sum g)^2) 10,000 < (n - 1) (sum g)^2 percent^2: integers only.
+mean) is below `percent` / 100 exactly when n (n sum g^2 - (sum g)^2) 10,000 < (n - 1) (sum g)^2 percent^2: integers
+only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
@@ -36,7 +38,7 @@ def steady_groups(table: ir.Table, *, by: Sequence[str], day: str, unique: str, 
 def is_steady(days: Sequence[int], *, least: int, percent: int) -> bool:
     """`steady_groups` for the days of one group."""
     ordered = sorted(days)
-    gaps = [later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(ordered)]
     if len(ordered) < least or not sum(gaps):
         return False
     count, total = len(gaps), sum(gaps)

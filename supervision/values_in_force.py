@@ -45,9 +45,12 @@ def all_rows_in_force(*, on: date) -> dict[str, dict[tuple[str, int], RuleParame
     return dict(found)
 
 
-def values_in_force(rule: Rule, *, on: date) -> Values:
-    """The values of every region, for a sweep: `here` is the province's, `elsewhere` what differs from it."""
-    rows = rows_in_force(rule.id, on=on)
+def values_in_force(rule: Rule, *, on: date, rows: Rows | None = None) -> Values:
+    """The values of every region, for a sweep: `here` is the province's, `elsewhere` what differs from it.
+
+    `rows` stand in the place of those in force, such as a draft's among them.
+    """
+    rows = rows_in_force(rule.id, on=on) if rows is None else rows
     province = province_code()
     regions = list(session().scalars(select(Region.code).order_by(Region.code)))
     here = {one.name: _value(one, rows, region_code=province, on=on) for one in rule.parameters}
@@ -91,7 +94,10 @@ def province_code() -> int:
 
 
 def _value(parameter: Parameter, rows: Rows, *, region_code: int, on: date) -> int:
-    """Province first; each level below it may only tighten, and nobody leaves the bounds."""
+    """Province first; each level below it may only tighten, and nobody leaves the bounds.
+
+    What is a number of the law where it is judged is not loosened by the province either, only by another law.
+    """
     upwards = chain(region_code)
     value = parameter.default
     if parameter.regional_rule:
@@ -104,10 +110,14 @@ def _value(parameter: Parameter, rows: Rows, *, region_code: int, on: date) -> i
         if depth == 0:
             lowest = max(lowest, row.lowest) if row.lowest is not None else lowest
             highest = min(highest, row.highest) if row.highest is not None else highest
-            value = row.value
-        else:
-            value = min(value, row.value) if parameter.tightens == "lower" else max(value, row.value)
+        is_free = depth == 0 and not (parameter.regional_rule and parameter.tightens)
+        value = row.value if is_free else stricter_of(parameter, value, row.value)
     return min(max(value, lowest), highest)
+
+
+def stricter_of(parameter: Parameter, one: int, other: int) -> int:
+    """The stricter of two values of a parameter that has a direction."""
+    return min(one, other) if parameter.tightens == "lower" else max(one, other)
 
 
 def _law(parameter: Parameter, *, region_code: int, on: date) -> int:

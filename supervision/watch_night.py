@@ -1,4 +1,4 @@
-"""The night of the watch: calendar, export, reference prices, sweeps; once a day, anew from the start when cut off."""
+"""The night of the watch: calendar, export, reference prices, sweeps, shadows; once a day, anew when cut off."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from supervision.analytics import engine_name, history_folder, open_engine, watc
 from supervision.compute_references import compute_references
 from supervision.export_history import Exported, export_history, note_export
 from supervision.rule import Rule
+from supervision.rule_changes.run_shadows import run_shadows
 from supervision.rule_precision import precisions, standing_of
 from supervision.rule_run import RuleRun
 from supervision.rule_shelf import rules_at
@@ -89,6 +90,8 @@ def run_night(
             stages=stages if stages is not None else stages_on(on),
             only=only,
         )
+        # After the sweeps: what people are shown in the morning must not wait for what is only being tried.
+        run_shadows(opened, on=on, history_digest=exported.manifest.digest, say=say)
     for one in swept:
         say(f"{one.rule_id}: " + ", ".join(f"{name} {count}" for name, count in one.counts.items()) + one.failure)
     return Night(exported, swept)

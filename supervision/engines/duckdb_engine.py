@@ -28,8 +28,8 @@ class DuckdbEngine(Engine):
         super().__init__()
         self._connection = duckdb.connect(config={"memory_limit": memory, "threads": threads})
         self._connection.execute("set preserve_insertion_order = false")
-        # In 2.0.1 this optimizer gave columns of nested joins silently wrong values (64 for 5,000,000): a golden case of
-        # funds.real_account shows it.
+        # In 2.0.1 this optimizer gave columns of nested joins silently wrong values (64 for 5,000,000): a golden case
+        # of funds.real_account shows it.
         self._connection.execute("set disabled_optimizers = 'projection_pullup'")
         if folder is not None:
             self._connection.execute(f"set temp_directory = '{folder / 'spill'}'")

@@ -49,11 +49,13 @@ RULE = Rule(
     subject="payment",
     formula=Words(
         "商城以外的支出，按经济分类和用途判断属于集中采购目录内品目（把握达到规定值），且没有订单，或关联订单金额不足支出的规定比例",
-        "A payment beside the mall whose economic item and purpose surely mean a category of the catalogue, with no order"
-        " behind it, or one that covers less than the set share",
+        "A payment beside the mall whose economic item and purpose surely mean a category of the catalogue, with no"
+        " order behind it, or one that covers less than the set share",
     ),
-    accepted=Words("通过商城下单后支付，或有其他采购方式的批准文件", "An order of the mall, or the papers of another procurement"),
-    answer=Words("补充关联订单，或说明采购方式并附批准文件、合同", "Name the order, or the procurement with approval and contract"),
+    accepted=Words("通过商城下单后支付，或有其他采购方式的批准文件",
+                   "An order of the mall, or the papers of another procurement"),
+    answer=Words("补充关联订单，或说明采购方式并附批准文件、合同",
+                 "Name the order, or the procurement with approval and contract"),
     source="《政府采购法》第七条、第十八条",
     legal_basis="《政府采购法》第十八条",
     parameters=(

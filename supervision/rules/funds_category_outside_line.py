@@ -76,7 +76,8 @@ RULE = Rule(
         " letters; seven for computers and networks)",
     ),
     accepted=Words("预算品目范围内的商品", "Goods of the budget's categories"),
-    answer=Words("改用相应品目的预算指标，或办理预算调剂，或更正品目", "Charge a line of that category, have the budget adjusted, or correct the category"),
+    answer=Words("改用相应品目的预算指标，或办理预算调剂，或更正品目",
+                 "Charge a line of that category, have the budget adjusted, or correct the category"),
     source="《政府采购法》第六条；《政府采购品目分类目录》（财库〔2022〕31号）",
     legal_basis="《政府采购法》第六条",
     parameters=(

@@ -86,11 +86,14 @@ RULE = Rule(
     subject="unit",
     formula=Words(
         "同一财政年度、同一单位、同一品目（前五位），没有订单和其他采购程序的货物、服务支出逐笔累计，达到分散采购限额标准",
-        "Within one fiscal year the running total of what one unit paid for one branch of categories (first five letters)"
-        " of goods or services, with neither order nor other procurement, reaches the limit of decentralised procurement",
+        "Within one fiscal year the running total of what one unit paid for one branch of categories (first five"
+        " letters) of goods or services, with neither order nor other procurement, reaches the limit of decentralised"
+        " procurement",
     ),
-    accepted=Words("累计低于限额标准，或每笔支出有订单、采购合同", "A total below the limit, or an order or contract behind each payment"),
-    answer=Words("逐笔补充订单或采购合同，或说明支出性质", "Name the order or contract of each payment, or say what it was"),
+    accepted=Words("累计低于限额标准，或每笔支出有订单、采购合同",
+                   "A total below the limit, or an order or contract behind each payment"),
+    answer=Words("逐笔补充订单或采购合同，或说明支出性质",
+                 "Name the order or contract of each payment, or say what it was"),
     source="《政府采购法》第二条、第八条",
     legal_basis="《政府采购法》第二条",
     parameters=(

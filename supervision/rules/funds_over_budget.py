@@ -66,11 +66,13 @@ RULE = Rule(
     subject="budget_line",
     formula=Words(
         "下单时：没有有效的预算指标，或本单占用金额大于指标可用余额；夜间核对：指标的占用、承诺、应付、在途、已支付合计大于批复数，或可用余额为负",
-        "At an order: no budget line in force, or more charged than it has available. At night: reserved, committed, owed,"
-        " in payment and paid together are more than the line's appropriation, or its available money is negative",
+        "At an order: no budget line in force, or more charged than it has available. At night: reserved, committed,"
+        " owed, in payment and paid together are more than the line's appropriation, or its available money is"
+        " negative",
     ),
     accepted=Words("本单金额不超过预算指标可用余额", "An order within what the budget line has available"),
-    answer=Words("减少数量、改用其他指标，或先办理预算调剂", "Order less, charge another line, or have the budget adjusted first"),
+    answer=Words("减少数量、改用其他指标，或先办理预算调剂",
+                 "Order less, charge another line, or have the budget adjusted first"),
     source="《政府采购法》第六条：政府采购应当严格按照批准的预算执行",
     legal_basis="《政府采购法》第六条",
     parameters=(

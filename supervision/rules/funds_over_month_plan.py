@@ -39,11 +39,12 @@ RULE = Rule(
     subject="budget_line",
     formula=Words(
         "同一预算指标：已使用额度加本次金额，大于年初至本月批复的用款计划额度",
-        "On one budget line what was used and what this deed takes are together more than the fund-use plans from January"
-        " up to this month have granted",
+        "On one budget line what was used and what this deed takes are together more than the fund-use plans from"
+        " January up to this month have granted",
     ),
     accepted=Words("不超过截至本月的用款计划余额", "A deed within what the plans up to this month leave"),
-    answer=Words("申请追加当月用款计划，或改到以后月份办理", "Ask for more in this month's plan, or wait for a later month"),
+    answer=Words("申请追加当月用款计划，或改到以后月份办理",
+                 "Ask for more in this month's plan, or wait for a later month"),
     source="《中华人民共和国预算法》第五十七条；国库集中支付用款计划管理要求",
     legal_basis="《中华人民共和国预算法》第五十七条",
     evidence=_EVIDENCE,

@@ -83,10 +83,11 @@ RULE = Rule(
     subject="plan",
     formula=Words(
         "用款计划明细未列为政府采购，但按用途和经济分类判断（把握达到规定值）属于集中采购目录内品目，或属于货物、服务且金额达到限额标准",
-        "A line of a fund-use plan that is not marked as procurement, though its purpose and economic item surely mean a"
-        " category of the catalogue, or goods or services over the limit",
+        "A line of a fund-use plan that is not marked as procurement, though its purpose and economic item surely mean"
+        " a category of the catalogue, or goods or services over the limit",
     ),
-    accepted=Words("转列为政府采购项目，或说明不需要采购的理由", "The line marked as procurement, or a reason why it is none"),
+    accepted=Words("转列为政府采购项目，或说明不需要采购的理由",
+                   "The line marked as procurement, or a reason why it is none"),
     answer=Words("转为政府采购，或填写理由并附依据", "Make it procurement, or give the reason with its papers"),
     source="《政府采购法》第六条、第三十三条",
     legal_basis="《政府采购法》第六条",

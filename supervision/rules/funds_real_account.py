@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows
+from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows, whole
 from supervision.facts import Facts
 from supervision.outside_payments import lacks_order, outside_payments
 from supervision.peers import basis_points, beside_peers, with_level
@@ -67,7 +67,7 @@ def find(facts: Facts, values: Values) -> ir.Table:
         ),
         day=ibis.ifelse(units.day > 0, units.day, literal(facts.on_day)),
         amount_fen=units.unprocured_fen,
-        peers_fence=ibis.least((twice_fence / 2).floor().cast("int64"), literal(10_000)),
+        peers_fence=ibis.least(whole(twice_fence, 2), literal(10_000)),
         evidence=[one.name for one in _EVIDENCE],
     )
 
@@ -118,7 +118,8 @@ RULE = Rule(
         " its peers plus one and a half of their interquartile range",
     ),
     accepted=Words("目录内支出通过商城采购后支付", "Goods of the catalogue bought in the mall before they are paid"),
-    answer=Words("逐笔补充采购手续，或说明资金性质与未采购的依据", "Show the procurement of each payment, or say why there is none"),
+    answer=Words("逐笔补充采购手续，或说明资金性质与未采购的依据",
+                 "Show the procurement of each payment, or say why there is none"),
     source="《政府采购法》第二条；四分位离群界限（Tukey）",
     legal_basis="《政府采购法》第二条",
     parameters=(
@@ -127,7 +128,8 @@ RULE = Rule(
         Parameter("window_days", 365, "days", Words("统计天数", "Days looked at"), lowest=365, source=UNCONFIRMED),
         Parameter("least_confidence", 80, "percent", Words("品目判断的最低把握", "Least confidence of the category"),
                   lowest=50, highest=100, source=UNCONFIRMED),
-        Parameter("least_spent_fen", 1_000_000, "fen", Words("参与比较的最低采购类支出", "Least spending that is compared"),
+        Parameter("least_spent_fen", 1_000_000, "fen",
+                  Words("参与比较的最低采购类支出", "Least spending that is compared"),
                   source=UNCONFIRMED),
         Parameter("least_peers", 8, "count", Words("同级单位最少数", "Fewest peers"), lowest=4, source=UNCONFIRMED),
     ),

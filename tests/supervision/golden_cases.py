@@ -41,7 +41,10 @@ class SweepCase:
 
 @dataclass(frozen=True)
 class CheckCase:
-    """Facts of one deed and what a check must say of it. Facts that are not named are None."""
+    """Facts of one deed and what a check must say of it. Facts that are not named are None.
+
+    `action`: what a hit asks for where it is less than the rule's own action.
+    """
 
     name: str
     given: Mapping[str, Any]
@@ -49,6 +52,7 @@ class CheckCase:
     facts: Mapping[str, Any] = field(default_factory=dict)
     amount_fen: int | None = None
     values: Mapping[str, int] = field(default_factory=dict)
+    action: str = ""
 
 
 def whole_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> list[Row]:

@@ -7,7 +7,6 @@ from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
 from mall.migrations import grants
-from mall.watch_views import make_views
 
 revision = "0022"
 down_revision = "0021"
@@ -41,8 +40,6 @@ def upgrade() -> None:
     app_role = context.config.attributes["app_role"]
     for statement in grants.statements(tables=list(TABLES), sequences=list(SEQUENCES), app_role=app_role):
         op.execute(sa.text(statement))
-    for statement in make_views.statements(readers=[app_role]):
-        op.get_bind().exec_driver_sql(statement)
 
 
 def _create_tables() -> None:
@@ -73,6 +70,11 @@ def _create_tables() -> None:
         sa.Column("regular_price_sellers", sa.BigInteger(), nullable=False),
         sa.Column("own_high_fen", sa.BigInteger(), nullable=False),
         sa.Column("own_weeks", sa.BigInteger(), nullable=False),
+        sa.Column("others_regular_fen", sa.BigInteger(), nullable=False),
+        sa.Column("others_regular_sellers", sa.BigInteger(), nullable=False),
+        sa.Column("own_regular_fen", sa.BigInteger(), nullable=False),
+        sa.Column("own_regular_weeks", sa.BigInteger(), nullable=False),
+        sa.Column("is_uneven", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("product_id", "supplier_id", name=op.f("pk_reference_price")),
     )
     op.create_index("ix_reference_price_day", "reference_price", ["on_day"], unique=False)

@@ -24,7 +24,8 @@ def _paid(*amounts_fen: int, **changed: Any) -> dict[str, list[dict[str, Any]]]:
 CASES = (
     SweepCase("hit: the total passes the limit with the second payment", _paid(60_000_000, 50_000_000, 10_000_000),
               {_SUBJECT: "hit"},
-              evidence={_SUBJECT: {"amount_fen": 120_000_000, "payment_count": 3, "reached_day": 20_702, "day": 20_703}},
+              evidence={_SUBJECT: {"amount_fen": 120_000_000, "payment_count": 3, "reached_day": 20_702,
+              "day": 20_703}},
               documents={_SUBJECT: ["V-1", "V-2", "V-3"]}),
     SweepCase("clear: below", _paid(60_000_000, 30_000_000), {_SUBJECT: "clear"}),
     SweepCase("clear: two branches", {"payment": [

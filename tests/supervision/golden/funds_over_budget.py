@@ -7,7 +7,8 @@ from typing import Any
 from tests.supervision.golden_cases import CheckCase, SweepCase
 
 _LINE = {
-    "unit_id": 7, "region_code": 410100, "year": 2026, "project": "P1", "appropriation_fen": 1_000, "available_fen": 400,
+    "unit_id": 7, "region_code": 410100, "year": 2026, "project": "P1", "appropriation_fen": 1_000,
+    "available_fen": 400,
     "reserved_fen": 100, "committed_fen": 100, "accrued_fen": 100, "in_payment_fen": 100, "paid_fen": 100,
     "set_aside_fen": 100,
 }  # fmt: skip
