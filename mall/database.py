@@ -16,12 +16,13 @@ from typing import Any, ClassVar, ParamSpec, TypeVar, overload
 
 from psycopg import errors as pg
 from sqlalchemy import BigInteger, DateTime, MetaData, String, create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InternalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from mall.crash_point import AFTER_ANY_COMMIT, AFTER_COMMIT, BEFORE_ANY_COMMIT, BEFORE_COMMIT, crash_point
 from mall.errors import Refusal, WriteOutsideTransaction, WriteWithoutAudit
+from mall.migrations.grants import WATCH_TABLES
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +54,9 @@ _is_early_release = False
 _reading_engine: Engine | None = None
 _writing: ContextVar[Session | None] = ContextVar("writing_session", default=None)
 _reading: ContextVar[Session | None] = ContextVar("reading_session", default=None)
+
+#: the role that transactions of this context take on; empty for the application's own
+_role: ContextVar[str] = ContextVar("database_role", default="")
 
 #: called with (refusal, actor) after the rollback of a refused use-case; the audit fills it
 after_refusal: list[Callable[[Refusal, Any, str], None]] = []
@@ -106,6 +110,24 @@ def session() -> Session:
         reading = Session(_reading_engine, expire_on_commit=False, autoflush=False)
         _reading.set(reading)
     return reading
+
+
+def take_watch_role() -> None:
+    """From now on every transaction of this context may write nothing but the watch's own papers.
+
+    PostgreSQL holds it, not we: the role has no rights on business tables beside reading them. It ends with
+    `leave_watch_role`; what is open for reading is closed, so that not even that goes on with more rights.
+    """
+    user = engine().url.username or ""
+    close_reading()
+    _role.set(f"{user.removesuffix('_app')}_watch")
+
+
+def leave_watch_role() -> None:
+    """Transactions of this context are the application's again."""
+    if _role.get():
+        close_reading()
+        _role.set("")
 
 
 def is_connected() -> bool:
@@ -230,6 +252,12 @@ def _run_once(function: Callable[..., T], args: Any, kwargs: Any, *, housekeepin
         writing.rollback()
         _writing.reset(token)
         token = None
+        if _role.get() and isinstance(error, DBAPIError) and isinstance(error.orig, pg.InsufficientPrivilege):
+            # The database knew it before the use-case came to its own question: it even has no right to the lock.
+            refusal = Refusal("access.denied", use_case=function.__name__)
+            for hook in after_refusal:
+                hook(refusal, kwargs.get("actor"), function.__name__)
+            raise refusal from error
         if isinstance(error, Refusal) and not error.recorded:
             for hook in after_refusal:
                 hook(error, kwargs.get("actor"), function.__name__)
@@ -241,6 +269,29 @@ def _run_once(function: Callable[..., T], args: Any, kwargs: Any, *, housekeepin
     # What was read before the commit is stale now; the page reads anew.
     close_reading()
     return result
+
+
+@event.listens_for(Session, "after_begin")
+def _take_role(begun: Session, _transaction: Any, connection: Connection) -> None:
+    role = _role.get()
+    if role:
+        connection.exec_driver_sql(f'set local role "{role}"')
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _leave_foreign_rows_unlocked(state: Any) -> None:
+    """On the watch's role business rows are read without their lock: it may not even have that, and changes none.
+
+    So a use-case comes to its own question, and refuses her as it refuses everybody else.
+    """
+    statement = state.statement
+    if not _role.get() or not state.is_select or statement._for_update_arg is None:
+        return
+    table = state.bind_mapper.local_table.name if state.bind_mapper is not None else ""
+    if table not in WATCH_TABLES:
+        unlocked = statement._generate()
+        unlocked._for_update_arg = None
+        state.statement = unlocked
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -3090,4 +3090,25 @@ REFUSALS: dict[str, RefusalText] = {
         en="The evidence changed while you were looking at it.",
         en_next="Look at the new evidence and judge again; what you typed is still there.",
     ),
+    "watch.order_blocked": RefusalText(
+        http=409,
+        zh="第 {line_no} 行“{name}”：{rule_zh}。{shown_zh}依据：{source}。",
+        zh_next="可以接受的是：{accepted_zh}。{answer_zh}。",
+        en="Line {line_no} “{name}”: {rule_en}. {shown_en}Source: {source_en}.",
+        en_next="What would be accepted: {accepted_en}. {answer_en}.",
+    ),
+    "watch.order_held": RefusalText(
+        http=409,
+        zh="第 {line_no} 行“{name}”：{rule_zh}。{shown_zh}请填写理由，由审批人审核。",
+        zh_next="可以接受的是：{accepted_zh}。{answer_zh}。",
+        en="Line {line_no} “{name}”: {rule_en}. {shown_en}Give a reason, which the approver reads.",
+        en_next="What would be accepted: {accepted_en}. {answer_en}.",
+    ),
+    "watch.order_warned": RefusalText(
+        http=409,
+        zh="第 {line_no} 行“{name}”提示：{rule_zh}。{shown_zh}",
+        zh_next="可以接受的是：{accepted_zh}。{answer_zh}。",
+        en="Line {line_no} “{name}”, for your information: {rule_en}. {shown_en}",
+        en_next="What would be accepted: {accepted_en}. {answer_en}.",
+    ),
 }

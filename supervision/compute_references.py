@@ -10,21 +10,26 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import ibis
 from sqlalchemy import text
 
 from mall import clock
 from mall.access.actor import SYSTEM
 from mall.audit.record import record
-from mall.database import atomic, session
+from mall.database import atomic, close_reading, session
 from mall.regions.watch_calendar import day_number
 from supervision import price_references as references
-from supervision.expressions import left_join, literal, number, quantile_by
+from supervision.expressions import left_join, literal, number, quantile_by, stacked
 from supervision.facts import Facts
+from supervision.rule import NOT_APPLICABLE
+from supervision.rules import prices_above_references
+from supervision.values_in_force import values_in_force
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from supervision.engines.engine import Engine
+    from supervision.values import Values
 
 PAID_DAYS = 90
 REGULAR_WEEKS, REGULAR_PERCENT = 9, 75
@@ -33,7 +38,8 @@ OWN_WEEKS, OWN_PERCENT = 26, 90
 COLUMNS = (
     "product_id", "supplier_id", "paid_count", "paid_lowest_fen", "paid_quartile_1_fen", "paid_median_fen",
     "paid_quartile_3_fen", "paid_from_day", "paid_until_day", "regular_price_fen", "regular_price_sellers",
-    "own_high_fen", "own_weeks",
+    "own_high_fen", "own_weeks", "others_regular_fen", "others_regular_sellers", "own_regular_fen", "own_regular_weeks",
+    "is_uneven",
 )  # fmt: skip
 
 
@@ -59,7 +65,21 @@ def paid_prices(facts: Facts) -> ir.Table:
     return paid
 
 
-def reference_rows(facts: Facts) -> ir.Table:
+def regular_prices(facts: Facts, values: Values) -> ir.Table:
+    """Per product and supplier: what `prices.above_references` compared with this week, whatever came of it."""
+    judged = prices_above_references.find(facts, values)
+    judged = judged.filter(judged.day == references.last_day(literal(facts.on_week)))
+    judged = judged.mutate(is_uneven=ibis.cases((judged.outcome == NOT_APPLICABLE, literal(1)), else_=literal(0)))
+    return judged.group_by(["product_id", "supplier_id"]).aggregate(
+        others_regular_fen=number(judged.others_fen.max()),
+        others_regular_sellers=number(judged.others_fen_sellers.max()),
+        own_regular_fen=number(judged.own_fen.max()),
+        own_regular_weeks=number(judged.own_fen_count.max()),
+        is_uneven=number(judged.is_uneven.max()),
+    )
+
+
+def reference_rows(facts: Facts, values: Values) -> ir.Table:
     """`COLUMNS` of every product and each of its suppliers of 26 weeks, and of supplier 0 with what was paid."""
     listed = references.listing_weeks(facts, weeks=OWN_WEEKS)
     asking = references.sellers(listed, asked_fen=listed.base_price_fen)
@@ -88,14 +108,17 @@ def reference_rows(facts: Facts) -> ir.Table:
         own_high_fen=literal(0),
         own_weeks=literal(0),
     )
-    rows = left_join(pairs.union(outside), paid, ("product_id",))
+    rows = left_join(stacked(pairs, outside), paid, ("product_id",))
+    rows = left_join(rows, regular_prices(facts, values), ("product_id", "supplier_id"))
     named = {name: rows[name] for name in COLUMNS if name != "regular_price_sellers"}
     return rows.select(**named, regular_price_sellers=rows.regular_price_fen_sellers).select(*COLUMNS)
 
 
 def compute_references(engine: Engine, *, on: date) -> int:
     """Compute and write all reference prices. Returns how many rows there are."""
-    expression = reference_rows(Facts(day_number(on)))
+    values = values_in_force(prices_above_references.RULE, on=on)
+    close_reading()
+    expression = reference_rows(Facts(day_number(on)), values)
     return _write(engine.rows(engine.sql(expression)), on=on)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mall.ordering.order_checks import add_check
 from supervision.finding_review import finding_pages
+from supervision.order_gate import check_order
 from supervision.rule_changes import change_pages, rule_pages, send_change_notices
 
 
@@ -19,3 +21,4 @@ def install(app: Flask) -> None:
     app.register_blueprint(finding_pages.pages)
     # It subscribes by being imported; named here, so that nobody takes the import away.
     assert send_change_notices.CODES
+    add_check(check_order)

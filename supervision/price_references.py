@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from supervision.expressions import count_over, left_join, literal, number, quantile_by, rank, whole
+from supervision.expressions import left_join, literal, number, quantile_by, rank, sum_over, whole
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: columns of what is judged: one listing in one week
 LISTING_WEEK = ("listing_id", "week")
-#: one seller of one product in one week
-SELLER_WEEK = ("product_id", "week", "supplier_id")
+#: the offers of one product in one week
+PRODUCT_WEEK = ("product_id", "week")
 #: goods whose lines differ within one listing and week in this share of those weeks have no one price (per cent) ...
 UNEVEN_PERCENT = 30
 #: ... where "differ" is more than this (per cent), which discounts for single buyers and rounding stay below
@@ -62,63 +62,74 @@ def with_own_quantile(judged: ir.Table, listed: ir.Table, *, weeks: int, percent
     return left_join(judged, found, LISTING_WEEK)
 
 
-def sellers(table: ir.Table, **prices: Any) -> ir.Table:
-    """One row per product, week and supplier with the lowest of each of `prices`."""
-    named = table.select(*SELLER_WEEK, **prices)
-    return named.group_by(list(SELLER_WEEK)).aggregate(**{name: number(named[name].min()) for name in prices})
-
-
-def others_quantile(
-    table: ir.Table, column: str, *, percent: int, name: str, within: Sequence[str] = ("product_id", "week")
+def with_others_quantile(
+    table: ir.Table,
+    column: str,
+    *,
+    percent: int,
+    name: str,
+    group: Sequence[str] = PRODUCT_WEEK,
+    among: ir.BooleanValue | None = None,
 ) -> ir.Table:
-    """`within` and supplier_id, `name` = the quantile of `column` over the *other* suppliers of the same `within`, and
-    `<name>_sellers` = how many those are. `table`: one row per supplier and `within`, `column` > 0."""
-    group = list(within)
-    ranked = table.mutate(
-        _rank=rank(table, by=group, order=[column, "supplier_id"]), _others=count_over(table, group) - 1
-    )
-    ranked = ranked.mutate(_wanted=_rank_among_all(ranked._others, percent, own_rank=ranked._rank))
-    prices = ranked.select(*group, _wanted=ranked._rank, **{name: ranked[column]})
-    found = left_join(ranked, prices, [*group, "_wanted"])
-    return found.select(*group, "supplier_id", name, **{f"{name}_sellers": found._others})
+    """`table` with `name` = the quantile of `column` over the *other* suppliers of the row's group, each with his
+    lowest row, and `<name>_sellers` = how many those are. `among`: only rows of which this is true count as others'.
 
-
-def others_highest_quantile(
-    table: ir.Table, column: str, *, percent: int, weeks: int, since: Any, name: str
-) -> ir.Table:
-    """SELLER_WEEK of the weeks from `since` on, `name` = the highest of the last `weeks` weekly quantiles of the other
-    sellers, this week's among them, and `<name>_sellers` = the most other sellers that a week had.
-
-    It survives promotions that most sellers join, which is what breaks a median. `table` as in `others_quantile`, also
-    of the weeks before `since`.
+    `table` has listing_id and supplier_id; `column` > 0. Windows only: no engine has to read the table twice.
     """
-    group = ["product_id", "week"]
-    ranked = table.mutate(_rank=rank(table, by=group, order=[column, "supplier_id"]), _all=count_over(table, group))
-    past = ranked.group_by(group).aggregate(_all=number(ranked._all.max()))
-    past = past.select(product_id=past.product_id, past_week=past.week, _all=past._all)
-    pairs = ranked.filter(ranked.week >= since).select(*SELLER_WEEK).join(past, "product_id")
-    pairs = pairs.filter((pairs.past_week <= pairs.week) & (pairs.past_week > pairs.week - weeks))
-    own = ranked.select(
-        product_id=ranked.product_id, past_week=ranked.week, supplier_id=ranked.supplier_id, _rank=ranked._rank
+    counts = literal(1) if among is None else flag(among)
+    own = [*group, "supplier_id"]
+    ranked = table.mutate(_counts=counts)
+    ranked = ranked.mutate(_first=rank(ranked, by=own, order=[ibis.desc("_counts"), column, "listing_id"]))
+    # The one row that stands for its supplier; these come first, from the lowest to the highest.
+    ranked = ranked.mutate(_stands=flag((ranked._first == 1) & (ranked._counts == 1)))
+    ranked = ranked.mutate(
+        _rank=rank(ranked, by=group, order=[ibis.desc("_stands"), column, "supplier_id", "listing_id"]),
+        _all=sum_over(ranked._stands, ranked, group),
+        _own=sum_over(ranked._stands, ranked, own),
     )
-    pairs = left_join(pairs, own, ["product_id", "past_week", "supplier_id"])
-    pairs = pairs.mutate(_others=pairs._all - ibis.cases((pairs._rank > 0, literal(1)), else_=literal(0)))
-    # A seller who was not there in that week leaves nothing out: his rank is behind all of them.
-    behind = ibis.cases((pairs._rank > 0, pairs._rank), else_=pairs._all + 1)
-    pairs = pairs.mutate(_wanted=_rank_among_all(pairs._others, percent, own_rank=behind))
-    prices = ranked.select(
-        product_id=ranked.product_id, past_week=ranked.week, _wanted=ranked._rank, _fen=ranked[column]
+    ranked = ranked.mutate(
+        _own_rank=_over(ibis.cases((ranked._stands == 1, ranked._rank), else_=literal(0)), ranked, own),
+        _others=ranked._all - ranked._own,
     )
-    found = left_join(pairs, prices, ["product_id", "past_week", "_wanted"])
-    return found.group_by(list(SELLER_WEEK)).aggregate(
-        **{name: number(found._fen.max()), f"{name}_sellers": number(found._others.max())}
+    # The rank of the quantile; with one's own row among them it is one more from one's own rank on.
+    inside = whole((ranked._all - 1) * percent + 99, 100)
+    outside = whole(ranked._all * percent + 99, 100)
+    priced = ranked.mutate(
+        _before=_over(_price_at(ranked, inside, column), ranked, group),
+        _behind=_over(_price_at(ranked, inside + 1, column), ranked, group),
+        _outside=_over(_price_at(ranked, outside, column), ranked, group),
+        _is_before=flag(inside < ranked._own_rank),
     )
+    found = ibis.cases(
+        (priced._others <= 0, literal(0)),
+        (priced._own == 0, priced._outside),
+        (priced._is_before == 1, priced._before),
+        else_=priced._behind,
+    )
+    return priced.select(*table.columns, **{name: found, f"{name}_sellers": priced._others})
 
 
-def _rank_among_all(others: Any, percent: int, *, own_rank: Any) -> ir.IntegerValue:
-    """The rank, counted with one's own row, of the quantile of the others."""
-    wanted = whole(others * percent + 99, 100)
-    return ibis.cases((wanted < own_rank, wanted), else_=wanted + 1)
+def _price_at(table: ir.Table, wanted: ir.IntegerValue, column: str) -> ir.IntegerValue:
+    """The price of the row that stands at a rank of its group, 0 in all other rows."""
+    return ibis.cases(((table._stands == 1) & (table._rank == wanted), table[column]), else_=literal(0))
+
+
+def _over(value: ir.IntegerValue, table: ir.Table, by: Sequence[str]) -> ir.IntegerValue:
+    """The highest of each row's group, beside each row."""
+    return number(value.max().over(ibis.window(group_by=[table[name] for name in by])))
+
+
+def with_highest_of_weeks(table: ir.Table, column: str, *, weeks: int, name: str) -> ir.Table:
+    """`table` with `name` = the highest `column` of the listing's rows of the last `weeks` weeks, this one among them.
+
+    Of weekly quantiles it survives promotions that most sellers join, which is what breaks a median.
+    """
+    window = ibis.range_window(group_by="listing_id", order_by="week", preceding=weeks - 1, following=0)
+    return table.mutate(**{name: number(table[column].max().over(window))})
+
+
+def flag(condition: ir.BooleanValue) -> ir.IntegerValue:
+    return ibis.cases((condition, literal(1)), else_=literal(0))
 
 
 def with_evenness(judged: ir.Table, facts: Facts) -> ir.Table:
@@ -140,7 +151,7 @@ def with_evenness(judged: ir.Table, facts: Facts) -> ir.Table:
     )
     weeks = weeks.filter(weeks.lines >= 2)
     is_uneven = weeks.high * 100 > weeks.low * (100 + UNEVEN_SPREAD_PERCENT)
-    weeks = weeks.mutate(uneven=ibis.cases((is_uneven, literal(1)), else_=literal(0)))
+    weeks = weeks.mutate(uneven=flag(is_uneven))
     by_product = _uneven(weeks, ["product_id"], "product")
     by_category = _uneven(weeks, ["category_code"], "category")
     found = left_join(left_join(judged, by_product, ["product_id"]), by_category, ["category_code"])
@@ -152,7 +163,7 @@ def with_evenness(judged: ir.Table, facts: Facts) -> ir.Table:
         & (found.category_weeks >= UNEVEN_CATEGORY_WEEKS)
         & (found.category_uneven * 100 > found.category_weeks * UNEVEN_PERCENT)
     )
-    return found.select(*judged.columns, is_uneven=ibis.cases((product | category, literal(1)), else_=literal(0)))
+    return found.select(*judged.columns, is_uneven=flag(product | category))
 
 
 def _uneven(weeks: ir.Table, by: Sequence[str], name: str) -> ir.Table:

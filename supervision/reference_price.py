@@ -35,6 +35,13 @@ class ReferencePrice(Base):
     regular_price_sellers: Mapped[int]
     own_high_fen: Mapped[int]
     own_weeks: Mapped[int]
+    #: as `prices.above_references` found them last night, which leaves promotions and dear offers out of the others
+    others_regular_fen: Mapped[int]
+    others_regular_sellers: Mapped[int]
+    own_regular_fen: Mapped[int]
+    own_regular_weeks: Mapped[int]
+    #: the product has no one price per base unit
+    is_uneven: Mapped[int]
 
 
 def reference_price(product_id: int, supplier_id: int) -> ReferencePrice | None:

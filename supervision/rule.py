@@ -32,6 +32,8 @@ SEVERITIES = (1, 2, 3, 4)
 ACTIONS = ("block", "hold", "warn", "case", "inform")
 #: fen; basis_points: hundredths of a percent; percent; days; working_days; weeks; hours; minutes; count
 UNITS = ("fen", "basis_points", "percent", "days", "working_days", "weeks", "hours", "minutes", "count")
+#: the source of a parameter that no law gives
+UNCONFIRMED = "本系统设定，待确认"
 #: how evidence is shown: the units, a day number (days since 1970-01-01), the id of a party or thing, plain text
 SHOWN_AS = (*UNITS, "day", "unit", "supplier", "product", "listing", "order", "category", "region", "person", "text")
 
@@ -80,12 +82,14 @@ class Evidence:
 class Verdict:
     """What a check says: the outcome, what of the deed it was, and the values that were compared.
 
-    `amount_fen`: the money at stake. `facts`: values for `Rule.evidence`, by name.
+    `amount_fen`: the money at stake. `facts`: values for `Rule.evidence`, by name. `action`: where this hit asks for
+    less than the rule's own action (a warning before the limit, a hold at it); "" for the rule's own.
     """
 
     outcome: str
     amount_fen: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    action: str = ""
 
 
 #: the columns of a sweep, before those of `Rule.evidence`. `subject` is unique among the rows of one sweep;

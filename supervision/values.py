@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from supervision.expressions import literal
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -30,15 +32,13 @@ class Values:
 
     def by_region(self, name: str, region_code: ir.IntegerColumn) -> ir.IntegerValue:
         """The value that holds in each row's region. Raises KeyError for an unknown name."""
-        default = ibis.literal(self.here[name], type="int64")
+        default = literal(self.here[name])
         regions: dict[int, list[int]] = {}
         for code, value in sorted(self.elsewhere.get(name, {}).items()):
             regions.setdefault(value, []).append(code)
         if not regions:
             return default
-        branches = [
-            (region_code.isin(codes), ibis.literal(value, type="int64")) for value, codes in sorted(regions.items())
-        ]
+        branches = [(region_code.isin(codes), literal(value)) for value, codes in sorted(regions.items())]
         return ibis.cases(*branches, else_=default)
 
 

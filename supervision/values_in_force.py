@@ -34,6 +34,17 @@ def rows_in_force(rule_id: str, *, on: date) -> dict[tuple[str, int], RuleParame
     return {(row.name, row.region_code): row for row in session().scalars(query.order_by(RuleParameter.id))}
 
 
+def all_rows_in_force(*, on: date) -> dict[str, dict[tuple[str, int], RuleParameter]]:
+    """rule id -> the rows of every parameter that holds on this day, in one question."""
+    query = select(RuleParameter).where(
+        RuleParameter.valid_from <= on, or_(RuleParameter.valid_to.is_(None), RuleParameter.valid_to >= on)
+    )
+    found: dict[str, dict[tuple[str, int], RuleParameter]] = defaultdict(dict)
+    for row in session().scalars(query.order_by(RuleParameter.id)):
+        found[row.rule_id][row.name, row.region_code] = row
+    return dict(found)
+
+
 def values_in_force(rule: Rule, *, on: date, rows: Rows | None = None) -> Values:
     """The values of every region, for a sweep: `here` is the province's, `elsewhere` what differs from it.
 

@@ -96,7 +96,7 @@ def template(server_url: str, cheap_passwords: None, tmp_path_factory: pytest.Te
     database.disconnect()
     _drop(server_url, name)
     administrator = _administrator(server_url)
-    for suffix in ("app", "auditor", "migrate", "owner"):
+    for suffix in ("app", "watch", "auditor", "migrate", "owner"):
         administrator.execute(f'DROP ROLE IF EXISTS "{name}_{suffix}"')
     administrator.close()
 

@@ -1,4 +1,4 @@
-"""Makes the database and its four roles - owner, migrations, application, auditor - on any PostgreSQL server."""
+"""Makes the database and its five roles - owner, migrations, application, auditor, watch - on any PostgreSQL server."""
 
 import re
 import secrets
@@ -29,6 +29,7 @@ AUDITOR_LIMITS = {
     "idle_in_transaction_session_timeout": "10min",
 }
 LOGINS = ("migrate", "app", "auditor")
+WATCH = "watch"
 
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -86,7 +87,7 @@ def drop_database_and_roles(admin_url: str, *, data_dir: Path, database: str) ->
     _refuse_name(database)
     with _administrator(admin_url, fallback_for=database) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-        for suffix in (*LOGINS, "owner"):
+        for suffix in (*LOGINS, WATCH, "owner"):
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{database}_{suffix}")))
         with changing_secrets(data_dir) as contents:
             kept = contents.get(PASSWORDS, {})
@@ -182,6 +183,12 @@ def _make_roles(connection: Connection, *, database: str, passwords: dict[str, s
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner))
     for suffix in LOGINS:
         _make_login(connection, role=f"{database}_{suffix}", passwords=passwords, suffix=suffix)
+    # What the application becomes while it answers a regulator: it reads everything and writes only the watch's own.
+    app, watch = (sql.Identifier(f"{database}_{suffix}") for suffix in ("app", WATCH))
+    if not _exists(connection, role=f"{database}_{WATCH}"):
+        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(watch))
+    if not _is_member(connection, role=f"{database}_app", of=f"{database}_{WATCH}"):
+        connection.execute(sql.SQL("GRANT {} TO {}").format(watch, app))
     if not _is_member(connection, role=f"{database}_migrate", of=f"{database}_owner"):
         connection.execute(sql.SQL("GRANT {} TO {}").format(owner, migrate))
     # Migrations act as the owner from their first statement, so that everything they make belongs to it.

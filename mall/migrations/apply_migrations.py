@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from ledger import checks
-from mall.migrations.grants import auditor_statements
+from mall.migrations.grants import WATCH_TABLES, auditor_statements, watch_statements
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -64,6 +64,7 @@ def migrate(
             if before == wanted:
                 with connection.begin():
                     _let_auditor_read(connection, app_role=app_role)
+                    _let_watch(connection, app_role=app_role)
                 say(f"数据库已是最新版本 {before}")
                 return False
             with connection.begin():
@@ -72,6 +73,7 @@ def migrate(
                 config.attributes["app_role"] = app_role
                 command.upgrade(config, wanted)
                 _let_auditor_read(connection, app_role=app_role)
+                _let_watch(connection, app_role=app_role)
                 _require_sound_books(connection, when="after")
             say(f"数据库已升级：{before or '空库'} → {wanted}")
             return True
@@ -94,6 +96,22 @@ def _let_auditor_read(connection: Connection, *, app_role: str) -> None:
         connection.execute(text(statement))
 
 
+def _let_watch(connection: Connection, *, app_role: str) -> None:
+    watch_role = f"{app_role.removesuffix('_app')}_watch"
+    if not connection.execute(_WATCH_LACKS, {"role": watch_role, "tables": list(WATCH_TABLES)}).scalar_one():
+        return
+    found = inspect(connection)
+    tables, sequences = set(found.get_table_names("public")), set(found.get_sequence_names("public"))
+    for statement in watch_statements(watch_role=watch_role, tables=tables, sequences=sequences):
+        connection.execute(text(statement))
+
+
+_WATCH_LACKS = text(
+    "select exists (select from pg_roles r join pg_class c on c.relkind in ('r', 'p', 'v')"
+    " and c.relnamespace in (to_regnamespace('public'), to_regnamespace('ledger'), to_regnamespace('watch'))"
+    " where r.rolname = :role and (not has_table_privilege(r.oid, c.oid, 'SELECT')"
+    " or (c.relname = any(:tables) and not has_table_privilege(r.oid, c.oid, 'INSERT'))))"
+)
 # A database that somebody else set up may have no such role: then nothing is lacking.
 _LACKING = text(
     "select exists (select from pg_roles r join pg_class c on c.relnamespace = to_regnamespace('ledger')"

@@ -76,6 +76,45 @@ BEGIN
 END $$"""
 
 
+#: what the application may write while it answers a regulator: the watch's own papers ...
+WATCH_TABLES = (
+    "finding",
+    "finding_evaluation",
+    "outside_price",
+    "recorded_invitation",
+    "recorded_quote",
+    "recorded_sourcing",
+    "rule_change",
+    "rule_measurement",
+    "rule_parameter",
+    "watch_approval",
+)
+#: ... and what every deed leaves behind, whoever does it
+WATCH_NOTES = ("audit_record", "document_step", "outbox_event", "request_record")
+#: sessions and notices are hers, not the region's; rows of the night are the worker's
+WATCH_OWN = ("web_session", "notice", "api_token", "sign_in_counter", "known_device")
+WATCH_SEQUENCES = ("number_rule_change",)
+
+
+def watch_statements(*, watch_role: str, tables: set[str], sequences: set[str]) -> list[str]:
+    """SQL that lets the role of regulators read everything and write the watch's own papers; run again at any time."""
+    role = f'"{watch_role}"'
+    found = [
+        f"GRANT USAGE ON SCHEMA public, ledger, watch TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA watch TO {role}",
+        *(f'GRANT INSERT ON "{table}" TO {role}' for table in WATCH_NOTES),
+        f'GRANT UPDATE ON "request_record" TO {role}',
+        *(f'GRANT INSERT, UPDATE, DELETE ON "{table}" TO {role}' for table in WATCH_OWN),
+    ]
+    for table in WATCH_TABLES:
+        if table in tables:
+            found.append(f'GRANT INSERT{"" if table in APPEND_ONLY else ", UPDATE"} ON "{table}" TO {role}')
+    found += [f'GRANT USAGE, SELECT ON SEQUENCE "{name}" TO {role}' for name in WATCH_SEQUENCES if name in sequences]
+    return found
+
+
 def statements(*, tables: list[str], sequences: list[str], app_role: str) -> list[str]:
     """SQL that gives the application's role its rights on these tables of schema public."""
     role = f'"{app_role}"'

@@ -29,6 +29,8 @@ class Order(Base):
         Index("ix_purchase_order_supplier", "supplier_id", "id"),
         Index("ix_purchase_order_handler", "handler_id", "id"),
         Index("ix_purchase_order_region", "region_code", "id"),
+        # Who else has things sent there.
+        Index("ix_purchase_order_address", text("(delivery ->> 'address')")),
         Index("ix_purchase_order_open", "state", "due_at", postgresql_where=text("due_at is not null")),
     )
 

@@ -43,6 +43,8 @@ class OrderToCheck:
     year: int
     on: date
     lines: tuple[LineToCheck, ...]
+    #: where it is to be delivered; empty while the cart is only looked at
+    address: str = ""
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Judgement:
     rules: dict[str, RuleValue] = field(default_factory=dict)
     #: those of the warnings that the buyer must answer with a reason
     questions: list[Refusal] = field(default_factory=list)
+    #: what checks found and keep with the order without telling the buyer: plain values
+    noted: list[dict[str, Any]] = field(default_factory=list)
 
     def ask_reason(self, warning: Refusal) -> None:
         """Warn, and let the order go only with a reason, which the approver reads."""

@@ -177,6 +177,7 @@ def _place_one(
             )
             for line_no, one in enumerate(wanted, start=1)
         ),
+        address=str((delivery or {}).get("address", "")),
     )
     judgement = judge(to_check)
     if judgement.refusals:
@@ -291,6 +292,7 @@ def _evidence(to_check: OrderToCheck, judgement: Judgement, rivals: dict[int, li
         ],
         "offers_compared": compared,
         "warnings": judgement.told_warnings(),
+        **({"noted": judgement.noted} if judgement.noted else {}),
     }
 
 

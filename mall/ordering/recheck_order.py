@@ -38,6 +38,7 @@ def recheck(order: Order, *, excess_reason: str = "") -> RuleValue:
                 )
                 for line in order.lines
             ),
+            address=str(order.delivery.get("address", "")),
         )
     )
     if judgement.refusals:
@@ -46,7 +47,8 @@ def recheck(order: Order, *, excess_reason: str = "") -> RuleValue:
         raise Refusal(first.code, **first.facts, **({"others": others} if others else {}))
     reason = judgement.require_reason(excess_reason or str(order.judged_by.get("excess_reason", "")))
     order.judged_by = {
-        **{name: value for name, value in order.judged_by.items() if name != "excess_reason"},
+        **{name: value for name, value in order.judged_by.items() if name not in ("excess_reason", "noted")},
+        **({"noted": judgement.noted} if judgement.noted else {}),
         **({"excess_reason": reason} if reason else {}),
         "warnings": judgement.told_warnings(),
         "on": today.isoformat(),

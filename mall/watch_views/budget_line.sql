@@ -2,6 +2,7 @@ with balances as (
     select region, year, line_id,
         sum(balance_fen * normal) filter (where coa in (1000, 1010)) as appropriation_fen,
         sum(balance_fen * normal) filter (where coa = 1100) as available_fen,
+        sum(balance_fen * normal) filter (where coa in (1110, 1120, 1130)) as set_aside_fen,
         sum(balance_fen * normal) filter (where coa = 1200) as reserved_fen,
         sum(balance_fen * normal) filter (where coa = 1300) as committed_fen,
         sum(balance_fen * normal) filter (where coa = 1400) as accrued_fen,
@@ -16,6 +17,7 @@ select b.id::bigint as budget_line_id, b.unit_id::bigint as unit_id, b.region::b
     coalesce(a.accrued_fen, 0)::bigint as accrued_fen, coalesce(a.in_payment_fen, 0)::bigint as in_payment_fen,
     coalesce(a.paid_fen, 0)::bigint as paid_fen, coalesce(a.planned_fen, 0)::bigint as planned_fen,
     b.is_procurement::int::bigint as is_procurement,
-    (watch.day_of(b.created_at) >= watch.day_of(make_date(b.year::int, 10, 1)))::int::bigint as is_late_allocation
+    (watch.day_of(b.created_at) >= watch.day_of(make_date(b.year::int, 10, 1)))::int::bigint as is_late_allocation,
+    coalesce(a.set_aside_fen, 0)::bigint as set_aside_fen
 from ledger.budget_line b
 left join balances a on a.region = b.region and a.year = b.year and a.line_id = b.id

@@ -5,7 +5,8 @@ select l.id::bigint as listing_id, coalesce(d.merged_into_id, d.id)::bigint as p
     l.pack_size::bigint as pack_size, coalesce(l.market_price_fen, 0)::bigint as list_price_fen,
     watch.day_of(l.certificate_until) as certificate_until_day, l.certificate_number::text as certificate_number,
     0::bigint as is_green_required, watch.key_of('name', l.name) as name_key,
-    coalesce(i.sha256, '')::text as image_key, 0::bigint as parent_product_id,
+    coalesce(i.sha256, '')::text as image_key, ''::text as image_band_1, ''::text as image_band_2,
+    ''::text as image_band_3, ''::text as image_band_4, 0::bigint as parent_product_id,
     watch.day_of(coalesce(l.submitted_at, l.created_at)) as on_shelf_day
 from listing l
 join product d on d.id = l.product_id

@@ -11,7 +11,9 @@ notes as (
         max(tracking_number) filter (where kind = 'shipment') as tracking_number
     from delivery_note group by order_id),
 accepted as (
-    select order_id, sum(amount_fen) as accepted_fen, max(at) as accepted_at from acceptance group by order_id),
+    select order_id, sum(amount_fen) as accepted_fen, max(at) as accepted_at,
+        max(coalesce(acceptor_id, receiver_id)) as signed_by
+    from acceptance group by order_id),
 invoiced as (select order_id, min(issued_on) as invoiced_on from invoice group by order_id),
 paid as (
     select order_id, sum(amount_fen) as paid_fen, max(settled_at) as paid_at
@@ -19,6 +21,9 @@ paid as (
 refunded as (
     select order_id, sum(amount_fen) as refunded_fen, min(coalesce(settled_at, claimed_at)) as refunded_at
     from refund_claim where state in ('received', 'offset') group by order_id),
+withheld as (
+    select order_id, sum(amount_fen) as withheld_fen from settlement_change
+    where kind = 'retention' and state = 'agreed' group by order_id),
 promise as (
     select value from regional_rule where code = 'contract.delivery_days' and valid_to is null
     order by region_code limit 1)
@@ -44,7 +49,9 @@ select o.id::bigint as order_id, o.number::text as number, o.year::bigint as yea
     watch.key_of('address', o.delivery ->> 'address') as address_key,
     watch.key_of('tracking', n.tracking_number) as tracking_key,
     o.cancellation_reason::text as cancel_reason, watch.day_of(r.refunded_at) as refunded_day,
-    coalesce(r.refunded_fen, 0)::bigint as refunded_fen
+    coalesce(r.refunded_fen, 0)::bigint as refunded_fen, coalesce(a.signed_by, 0)::bigint as acceptor_id,
+    0::bigint as first_scan_day, 0::bigint as is_carrier_reporting, 0::bigint as prepayment_fen,
+    coalesce(w.withheld_fen, 0)::bigint as withheld_fen
 from purchase_order o
 join organisation u on u.id = o.unit_id
 left join steps s on s.document = 'order:' || o.number
@@ -52,5 +59,6 @@ left join notes n on n.order_id = o.id
 left join accepted a on a.order_id = o.id
 left join invoiced i on i.order_id = o.id
 left join paid p on p.order_id = o.id
+left join withheld w on w.order_id = o.id
 left join refunded r on r.order_id = o.id
 left join watch_calendar c on c.day = watch.day_of(o.submitted_at)

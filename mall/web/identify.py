@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, g, request, session
 
 from mall.access.actor import VISITOR, Actor
+from mall.database import leave_watch_role, take_watch_role
 from mall.people.api_token import actor_of_token
 from mall.people.stranger_throttle import refuse_bad_token
 from mall.web.sessions import WebSessionData
@@ -25,6 +26,22 @@ def visitor_address() -> str:
 def install_identity(app: Flask) -> None:
     """Put the actor of every request into `g.actor`, before anything else asks."""
     app.before_request(_identify)
+    app.before_request(_take_role)
+    app.teardown_request(_leave_role)
+
+
+#: where a regulator changes what is her own and no paper of the watch: her password, her language, her session
+OWN_ROOMS = ("account",)
+
+
+def _take_role() -> None:
+    """Whoever only regulates works on a database role that cannot write the region's business."""
+    if g.actor.roles == {"regulator"} and request.blueprint not in OWN_ROOMS:
+        take_watch_role()
+
+
+def _leave_role(_error: BaseException | None) -> None:
+    leave_watch_role()
 
 
 def _identify() -> None:

@@ -32,9 +32,20 @@ class Engine(ABC):
 
     name: ClassVar[str]
 
+    def __init__(self) -> None:
+        self._compiled: dict[int, tuple[ir.Table, str]] = {}
+
     @abstractmethod
-    def sql(self, expression: ir.Table) -> str:
+    def compile(self, expression: ir.Table) -> str:
         """The expression in this engine's language."""
+
+    def sql(self, expression: ir.Table) -> str:
+        """`compile`, once for each expression: that takes longer than many a small query."""
+        known = self._compiled.get(id(expression))
+        if known is None:
+            # The expression is kept with its text, so that no other one can get its id.
+            known = self._compiled[id(expression)] = (expression, self.compile(expression))
+        return known[1]
 
     @abstractmethod
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -67,11 +78,19 @@ class Engine(ABC):
         names = list(expression.columns)
         return [dict(zip(names, row, strict=True)) for row in self.rows(self.sql(expression.order_by(list(order_by))))]
 
-    def sweep(self, found: ir.Table, documents: ir.Table | None = None) -> Swept:
-        """Run a rule's expression once; only the hits, and what they rest on, leave the engine."""
+    def sweep(
+        self, found: ir.Table, documents: ir.Table | None = None, *, outcomes: dict[str, str] | None = None
+    ) -> Swept:
+        """Run a rule's expression once; only the hits, and what they rest on, leave the engine.
+
+        `outcomes` is filled with the outcome of every subject, for those who want to see all of them.
+        Raises ValueError for an outcome that is none, and for two rows of one subject among `outcomes`.
+        """
         names = list(found.columns)
         self.keep("swept", found)
         try:
+            if outcomes is not None:
+                self._tell_outcomes(outcomes)
             counted = dict(self.rows("select outcome, count(*) from swept group by outcome"))
             listed = ", ".join(names)
             hits = self.rows(f"select {listed} from swept where outcome = '{HIT}' order by subject")
@@ -85,6 +104,12 @@ class Engine(ABC):
             raise ValueError(f"no outcomes: {sorted(unknown)}")
         counts = {outcome: int(counted.get(outcome, 0)) for outcome in OUTCOMES}
         return Swept(counts, [dict(zip(names, hit, strict=True)) for hit in hits], resting)
+
+    def _tell_outcomes(self, outcomes: dict[str, str]) -> None:
+        for subject, outcome in self.rows("select subject, outcome from swept order by subject"):
+            if subject in outcomes:
+                raise ValueError(f"two rows of {subject}")
+            outcomes[subject] = outcome
 
     def _documents(self, documents: ir.Table) -> list[Row]:
         names = list(documents.columns)

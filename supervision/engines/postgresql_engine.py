@@ -24,6 +24,7 @@ class PostgresqlEngine(Engine):
     name = "postgresql"
 
     def __init__(self, url: str, *, work_memory: str = "256MB") -> None:
+        super().__init__()
         self._connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1))
         # A sum of 64-bit integers is a numeric here; it is a whole number all the same.
         self._connection.adapters.register_loader("numeric", IntLoader)
@@ -33,7 +34,7 @@ class PostgresqlEngine(Engine):
         self._connection.execute("set local statement_timeout = 0")
         self._connection.execute("set local idle_in_transaction_session_timeout = 0")
 
-    def sql(self, expression: ir.Table) -> str:
+    def compile(self, expression: ir.Table) -> str:
         compiler = PostgresCompiler()
         return str(compiler.to_sqlglot(expression).sql(dialect=compiler.dialect))
 

@@ -28,6 +28,7 @@ class SparkEngine(Engine):
     name = "spark"
 
     def __init__(self, folder: Path | None = None, *, master: str = "local[2]", partitions: int = 4) -> None:
+        super().__init__()
         builder = importlib.import_module("pyspark.sql").SparkSession.builder.master(master).appName("sunmall-watch")
         self._session = (
             builder.config("spark.ui.enabled", "false")
@@ -47,7 +48,7 @@ class SparkEngine(Engine):
         else:
             self.fill(table, ())
 
-    def sql(self, expression: ir.Table) -> str:
+    def compile(self, expression: ir.Table) -> str:
         compiler = PySparkCompiler()
         return str(compiler.to_sqlglot(expression).sql(dialect=compiler.dialect))
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from supervision.engines.engine import Engine, Row, Swept
 from supervision.facts import TABLES, Facts
 from supervision.rule import Rule
+from supervision.rule_shelf import rules
 from supervision.values import Values, default_values
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 #: the day golden cases look back from unless they say another: 2026-11-29, a Sunday, the last day of week 2970
 ON_DAY = 20_786
@@ -37,7 +41,10 @@ class SweepCase:
 
 @dataclass(frozen=True)
 class CheckCase:
-    """Facts of one deed and what a check must say of it. Facts that are not named are None."""
+    """Facts of one deed and what a check must say of it. Facts that are not named are None.
+
+    `action`: what a hit asks for where it is less than the rule's own action.
+    """
 
     name: str
     given: Mapping[str, Any]
@@ -45,6 +52,7 @@ class CheckCase:
     facts: Mapping[str, Any] = field(default_factory=dict)
     amount_fen: int | None = None
     values: Mapping[str, int] = field(default_factory=dict)
+    action: str = ""
 
 
 def whole_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -72,12 +80,23 @@ def run_sweep_case(rule: Rule, case: SweepCase, engine: Engine) -> tuple[dict[st
         raise KeyError(f"{rule.id} does not say that it reads {sorted(unread)}")
     for table in rule.tables:
         engine.fill(table, whole_rows(table, case.rows.get(table, ())))
-    values = Values(default_values(rule, **case.values).here, case.regional)
-    facts = Facts(case.on_day)
-    found = rule.find(facts, values)
-    rows = engine.table(found.select("subject", "outcome"), order_by=("subject",))
-    outcomes = {row["subject"]: row["outcome"] for row in rows}
-    if len(outcomes) != len(rows):
-        raise ValueError(f"{rule.id}: subjects are not unique")
-    documents = rule.documents(facts, values) if rule.documents is not None else None
-    return outcomes, engine.sweep(found, documents)
+    found, documents = _expressions(rule.id, case)
+    outcomes: dict[str, str] = {}
+    return outcomes, engine.sweep(found, documents, outcomes=outcomes)
+
+
+_kept: dict[object, tuple[ir.Table, ir.Table | None]] = {}
+
+
+def _expressions(rule_id: str, case: SweepCase) -> tuple[ir.Table, ir.Table | None]:
+    """The rule's expressions; cases that are judged by the same values share them, and so their compilation."""
+    regional = tuple((name, tuple(sorted(one.items()))) for name, one in sorted(case.regional.items()))
+    key = (rule_id, tuple(sorted(case.values.items())), regional, case.on_day)
+    if key not in _kept:
+        rule = rules()[rule_id]
+        assert rule.find is not None
+        values = Values(default_values(rule, **case.values).here, case.regional)
+        facts = Facts(case.on_day)
+        documents = rule.documents(facts, values) if rule.documents is not None else None
+        _kept[key] = (rule.find(facts, values), documents)
+    return _kept[key]

@@ -82,7 +82,8 @@ def test_a_check_says_what_its_golden_cases_say(rule_id: str) -> None:
         verdict = rule.check(given, default_values(rule, **case.values))
         facts = {name: verdict.facts.get(name) for name in case.facts}
         amount_fen = verdict.amount_fen if case.amount_fen is not None else None
-        if (verdict.outcome, facts, amount_fen) != (case.outcome, dict(case.facts), case.amount_fen):
+        said = (verdict.outcome, facts, amount_fen, verdict.action)
+        if said != (case.outcome, dict(case.facts), case.amount_fen, case.action):
             wrong.append((case.name, verdict))
 
     assert cases

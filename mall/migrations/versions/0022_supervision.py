@@ -37,6 +37,7 @@ def upgrade() -> None:
     for sequence in SEQUENCES:
         op.execute(sa.schema.CreateSequence(sa.Sequence(sequence)))
     _create_tables()
+    op.create_index("ix_purchase_order_address", "purchase_order", [sa.text("(delivery ->> 'address')")], unique=False)
     app_role = context.config.attributes["app_role"]
     for statement in grants.statements(tables=list(TABLES), sequences=list(SEQUENCES), app_role=app_role):
         op.execute(sa.text(statement))
@@ -72,6 +73,11 @@ def _create_tables() -> None:
         sa.Column("regular_price_sellers", sa.BigInteger(), nullable=False),
         sa.Column("own_high_fen", sa.BigInteger(), nullable=False),
         sa.Column("own_weeks", sa.BigInteger(), nullable=False),
+        sa.Column("others_regular_fen", sa.BigInteger(), nullable=False),
+        sa.Column("others_regular_sellers", sa.BigInteger(), nullable=False),
+        sa.Column("own_regular_fen", sa.BigInteger(), nullable=False),
+        sa.Column("own_regular_weeks", sa.BigInteger(), nullable=False),
+        sa.Column("is_uneven", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("product_id", "supplier_id", name=op.f("pk_reference_price")),
     )
     op.create_index("ix_reference_price_day", "reference_price", ["on_day"], unique=False)

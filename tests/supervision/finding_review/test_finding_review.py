@@ -15,7 +15,7 @@ from mall.errors import Refusal
 from supervision.finding import Finding
 from supervision.finding_review.finding_review import FindingReview, reviews_of
 from supervision.finding_review.list_findings import FindingFilter, list_findings, next_drawn
-from supervision.finding_review.replay_finding import replay_evaluations, replay_finding
+from supervision.finding_review.replay_finding import judge_again, replay_evaluations, replay_finding
 from supervision.finding_review.review_finding import review_finding
 from supervision.finding_review.visible_findings import visible_finding
 from supervision.keep_findings import Found, keep_findings
@@ -164,6 +164,20 @@ def test_a_finding_gives_the_digest_it_carries(world: World) -> None:
 
     assert replay_finding(finding)
     assert [one.agrees for one in replayed] == [True, True]
+    close_reading()
+
+
+def test_a_check_is_judged_again_on_the_facts_it_was_given(world: World) -> None:
+    given = {"year_total_fen": 899_999, "year_order_count": 1, "split_is_approved": 0, "amount_fen": 1}
+    parameters = {"limit_fen": 900_000, "warn_percent": 100}
+    hit = a_finding(world, evidence={"given": given}, parameters=parameters)
+    clear = a_finding(world, evidence={"given": {**given, "amount_fen": 0}}, parameters=parameters)
+    sweep = a_finding(world, parameters=parameters)
+    older = a_finding(world, evidence={"given": given}, parameters=parameters, rule_version=RULE.version + 1)
+
+    again = [judge_again(the_finding(one), RULE) for one in (hit, clear, sweep, older)]
+
+    assert again == ["hit", "clear", "", ""]
     close_reading()
 
 

@@ -1,0 +1,71 @@
+"""Evidence in words: each value as a person reads it, from how the rule says that it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mall.regions.watch_calendar import day_of_number
+from supervision.rule import Evidence, Rule
+
+_COUNTED = {
+    "days": ("{} 天", "{} days"),
+    "working_days": ("{} 个工作日", "{} working days"),
+    "weeks": ("{} 周", "{} weeks"),
+    "hours": ("{} 小时", "{} hours"),
+    "minutes": ("{} 分钟", "{} minutes"),
+    "count": ("{}", "{}"),
+    "percent": ("{}%", "{}%"),
+}
+#: shown by name and link where a page can look them up; in a sentence their number says nothing
+_NAMED = ("unit", "supplier", "product", "listing", "order", "region", "person")
+
+
+def value_in_words(shown_as: str, value: Any, *, language: str) -> str:
+    """One value: fen as yuan, basis points as per cent, day numbers as dates. `language`: zh or en."""
+    if value is None or value == "":
+        return "—"
+    if shown_as == "fen":
+        return yuan(int(value))
+    if shown_as == "basis_points":
+        whole, part = divmod(abs(int(value)), 100)
+        sign = "-" if int(value) < 0 else ""
+        return f"{sign}{whole}.{part:02d}".rstrip("0").rstrip(".") + "%"
+    if shown_as == "day":
+        return day_of_number(int(value)).isoformat() if int(value) else "—"
+    if shown_as in _COUNTED:
+        return _COUNTED[shown_as][language == "en"].format(value)
+    if isinstance(value, (list, tuple)):
+        return "、".join(map(str, value)) if language == "zh" else ", ".join(map(str, value))
+    return str(value)
+
+
+def yuan(amount_fen: int) -> str:
+    """¥1,234.50"""
+    sign = "-" if amount_fen < 0 else ""
+    return f"{sign}¥{abs(amount_fen) // 100:,}.{abs(amount_fen) % 100:02d}"
+
+
+def evidence_in_words(rule: Rule, values: Mapping[str, Any], *, language: str) -> list[tuple[str, str]]:
+    """[(what, value)] of the evidence that is there, in the order of the rule."""
+    return [
+        (_word(one, language=language), value_in_words(one.shown_as, values[one.name], language=language))
+        for one in rule.evidence
+        if one.name in values
+    ]
+
+
+def sentence(rule: Rule, values: Mapping[str, Any], *, language: str) -> str:
+    """The evidence as one sentence; things that only a page can name are left out. Empty where nothing is left."""
+    shown = [
+        f"{_word(one, language=language)} {value_in_words(one.shown_as, values[one.name], language=language)}"
+        for one in rule.evidence
+        if one.name in values and one.shown_as not in _NAMED
+    ]
+    if not shown:
+        return ""
+    return "，".join(shown) + "。" if language == "zh" else "; ".join(shown) + ". "
+
+
+def _word(one: Evidence, *, language: str) -> str:
+    return one.words.en if language == "en" else one.words.zh
