@@ -58,8 +58,7 @@ def _load_rooms() -> None:
     from mall.assets.remind_of_cards import remind_of_cards
     from mall.jobs.worker import add_chore
     from mall.open_data.seal_ledger import seal_and_anchor
-    from supervision.rule_changes.run_back_tests import run_waiting_back_tests
-    from supervision.watch_night import run_night_when_due
+    from supervision.install import chores
 
     settings = read_settings()
     create_app(settings)
@@ -68,13 +67,13 @@ def _load_rooms() -> None:
     add_chore("file drops", take_from_drops, every_seconds=30)
     add_chore("old dropped files", purge_drops, every_seconds=3600)
     add_chore("asset cards", remind_of_cards, every_seconds=1800)
+    for name, work, every_seconds in chores(settings):
+        add_chore(name, work, every_seconds=every_seconds)
     add_chore(
         "ledger seals",
         lambda: seal_and_anchor(settings.data_dir, algorithm=settings.seal_algorithm),
         every_seconds=60,
     )
-    add_chore("watch", lambda: run_night_when_due(settings), every_seconds=60)
-    add_chore("back-tests of rules", lambda: run_waiting_back_tests(settings), every_seconds=5)
     if settings.demo:
         _add_stand_in_treasury(settings)
 

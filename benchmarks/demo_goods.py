@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from functools import cache
 
+from mall.catalogue.merit import OfferFacts, merit
 from mall.demo.goods.read_goods import DemoProduct
 from mall.demo.goods.write_supplier_files import offers_by_supplier
 from mall.reference.read_reference import CategoryRecord, categories
@@ -16,7 +17,10 @@ SEED = 7
 
 @cache
 def demo_goods() -> tuple[Document, ...]:
-    """Every offer of every demo supplier, spelled in four ways; one supplier has sold what people buy most."""
+    """Every offer of every demo supplier, spelled in four ways; one supplier has sold what people buy most.
+
+    Their merits differ as the mall would have it by their real prices, and by made-up ratings and descriptions.
+    """
     names = {category.code: category for category in categories()}
     offers = [
         (supplier_id, key, offer.sku, offer.product, offer.price_fen)
@@ -26,6 +30,9 @@ def demo_goods() -> tuple[Document, ...]:
     demand: Counter[str] = Counter()
     for _, key, _, product, _ in offers:
         demand[product.category_code] += 1 + _sales(product, key)
+    prices: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for _, _, _, product, price_fen in offers:
+        prices[_key(product)].append(price_fen)
     return tuple(
         Document(
             id=listing_id,
@@ -45,6 +52,7 @@ def demo_goods() -> tuple[Document, ...]:
             green=product.is_green,
             sales=_sales(product, key),
             demand=demand[product.category_code],
+            merit=_merit(supplier_id, price_fen=price_fen, prices=prices[_key(product)]),
         )
         for listing_id, (supplier_id, key, sku, product, price_fen) in enumerate(offers, start=1)
     )
@@ -52,6 +60,25 @@ def demo_goods() -> tuple[Document, ...]:
 
 def _sales(product: DemoProduct, supplier_key: str) -> int:
     return product.popularity if supplier_key == "s01" else 0
+
+
+def _key(product: DemoProduct) -> tuple[str, ...]:
+    return product.category_code, product.brand, product.name, product.model, product.variant
+
+
+def _merit(supplier_id: int, *, price_fen: int, prices: list[int]) -> int:
+    marks = 30 * (supplier_id % 5)
+    facts = OfferFacts(
+        offers=len(prices),
+        over_lowest_bp=(price_fen - min(prices)) * 10_000 // min(prices),
+        ceiling="none",
+        rating_sum=marks * (3 + supplier_id % 3),
+        rating_count=marks,
+        completeness_score=50 + supplier_id * 7 % 51,
+        stock=supplier_id % 7,
+        delivery_days=3,
+    )
+    return merit(facts)
 
 
 def _name(product: DemoProduct, *, spelling: int) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from figures import keep, latency, machine, say_table
 from process_memory import totals
 
-PARTS = ("orders", "ledger", "books", "pages", "imports", "stages", "search", "relevance")
+PARTS = ("orders", "ledger", "books", "pages", "imports", "stages", "search", "relevance", "panels")
 #: a workbook has this share of the rows of the big CSV file
 WORKBOOK_SHARE = 5
 #: judged queries that are shown by name
@@ -35,10 +35,12 @@ def main() -> int:
     results: dict[str, Any] = {"machine": machine()}
     print("  ".join(f"{name}={value}" for name, value in results["machine"].items()), flush=True)
     parts = given.parts or list(PARTS)
-    if set(parts) - {"pages", "relevance"}:
+    if set(parts) - {"pages", "relevance", "panels"}:
         _on_own_database(results, parts=parts, given=given)
     if "relevance" in parts:
         _relevance(results)
+    if "panels" in parts:
+        _panels(results)
     if "pages" in parts:
         _pages(results, given=given)
     print(f"\n{keep(results)}")
@@ -140,6 +142,13 @@ def _relevance(results: dict[str, Any]) -> None:
         for one in weak
     ]
     say_table("the weakest of them", shown)
+
+
+def _panels(results: dict[str, Any]) -> None:
+    """Price rules on public panels, which are fetched as packages; no database is needed."""
+    from price_panels import measure_panels
+
+    results["panels"] = measure_panels()
 
 
 def _pages(results: dict[str, Any], *, given: argparse.Namespace) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
-from catalog_import.check_rows import Finding, check, check_one, raw_frame, words_of
+from catalog_import.check_rows import Finding, check, feed_row, finding, raw_frame, words_of
 from catalog_import.feed_row import FeedRow
 from catalog_import.match_listing import SEPARATOR, match_part, queue_listing
 from catalog_import.suggest_category import category_index, resolve_words
@@ -44,13 +44,44 @@ class FormFinding:
     column: str
     severity: str
     words: str
+    code: str
+
+
+@dataclass(frozen=True)
+class CheckedCells:
+    """Cells as the table of rules reads them: the canonical row, what it finds, and the key of the product's name."""
+
+    cells: Mapping[str, str]
+    row: FeedRow
+    findings: tuple[Finding, ...]
+    match_part: str
+
+
+def check_cells(forms: Sequence[Mapping[str, str]]) -> list[CheckedCells]:
+    """The table of rules over any number of forms at once; they cost hardly more than one."""
+    frame = check(raw_frame(enumerate(forms))).with_columns(match_part().alias("part"))
+    return [
+        CheckedCells(
+            cells=cells,
+            row=feed_row(values, cells=cells),
+            findings=tuple(finding(code) for code in values["codes"]),
+            match_part=str(values["part"]),
+        )
+        for cells, values in zip(forms, frame.iter_rows(named=True), strict=True)
+    ]
 
 
 def judge_cells(cells: Mapping[str, str], *, supplier_id: int, language: str) -> list[FormFinding]:
     """Everything the table of rules finds in the cells, and whether the category is one the mall sells."""
-    row, findings = check_one(cells)
-    found = [_finding(finding, cells=cells, language=language) for finding in findings]
-    code, is_sold = _category_of(row, supplier_id=supplier_id)
+    [checked] = check_cells([cells])
+    return judge(checked, supplier_id=supplier_id, language=language)
+
+
+def judge(checked: CheckedCells, *, supplier_id: int, language: str) -> list[FormFinding]:
+    """The same of cells that were read already."""
+    cells = checked.cells
+    found = [_finding(one, cells=cells, language=language) for one in checked.findings]
+    code, is_sold = _category_of(checked.row, supplier_id=supplier_id)
     if not is_sold:
         found.append(_finding(Finding("category.not_sold", "category", "error"), cells=cells, language=language))
     elif code is None:
@@ -67,21 +98,26 @@ def save_draft(
     language: str = "zh",
     listing_id: int | None = None,
     request_key: str | None = None,
+    checked: CheckedCells | None = None,
 ) -> int:
     """Write a new draft, or an editable listing of this supplier anew; returns its id.
 
+    `checked` are the same cells where they were read already, together with others.
+
     Raises Refusal "access.denied", "listing.unknown", "listing.not_editable", "listing.sku_taken", and
-    "request.invalid" (facts: errors=[{field, message}]) for what the rules call an error.
+    "request.invalid" (facts: errors=[{field, message, code}]) for what the rules call an error.
     """
     body = {"supplier_id": supplier_id, "cells": dict(cells), "listing_id": listing_id}
     claimed = claim(actor=actor, action="listing.save_draft", request_key=request_key, body=body)
     authorize(actor, "listing.edit", _Selling(supplier_id))
     if claimed.replayed:
         return int(claimed.answer)
-    row, _ = check_one(cells)
+    if checked is None:
+        [checked] = check_cells([cells])
+    row = checked.row
     errors = [
-        {"field": one.column, "message": one.words}
-        for one in judge_cells(cells, supplier_id=supplier_id, language=language)
+        {"field": one.column, "message": one.words, "code": one.code}
+        for one in judge(checked, supplier_id=supplier_id, language=language)
         if one.severity == "error"
     ]
     if errors:
@@ -91,13 +127,13 @@ def save_draft(
     listing = _listing_for(row, supplier_id=supplier_id, listing_id=listing_id, actor=actor)
     code, _ = _category_of(row, supplier_id=supplier_id)
     category = session().get_one(Category, code)
-    product = _product_for(row, cells=cells, category=category, listing=listing)
+    product = _product_for(checked, category=category, listing=listing)
     is_new, old_price_fen = listing.id is None, listing.price_fen
     _write(listing, row, product=product, category=category)
     session().add(listing)
     session().flush()
     _note_price(listing, old_price_fen=old_price_fen, actor=actor)
-    brand = _match_part(cells).split(SEPARATOR)[1]
+    brand = checked.match_part.split(SEPARATOR)[1]
     queue_listing(listing, row, product=product, brand=brand, category_code=category.code)
     enter(listing, "draw_up" if is_new else "edit", actor, permission="listing.edit", is_new=is_new)
     record(actor=actor, action="listing.save_draft", subject=listing.reference, facts={"cells": dict(cells)})
@@ -140,7 +176,9 @@ class _Selling:
 
 def _finding(finding: Finding, *, cells: Mapping[str, str], language: str) -> FormFinding:
     value = cells.get(finding.column, "")
-    return FormFinding(finding.column, finding.severity, words_of(finding.code, language=language, value=value))
+    return FormFinding(
+        finding.column, finding.severity, words_of(finding.code, language=language, value=value), finding.code
+    )
 
 
 def _category_of(row: FeedRow, *, supplier_id: int) -> tuple[str | None, bool]:
@@ -164,12 +202,12 @@ def _listing_for(row: FeedRow, *, supplier_id: int, listing_id: int | None, acto
     return listing
 
 
-def _product_for(row: FeedRow, *, cells: Mapping[str, str], category: Category, listing: Listing) -> Product:
+def _product_for(checked: CheckedCells, *, category: Category, listing: Listing) -> Product:
     """The product of this GTIN, of this brand and model, or a new one; its particulars grow by what is said now.
 
     The same exact keys as those of a file; the matcher looks at what they leave open.
     """
-    part = _match_part(cells)
+    row, part = checked.row, checked.match_part
     base_unit = row.base_unit or category.default_unit or "件"
     key = SEPARATOR.join((category.code, part, base_unit))
     found = _by(Product.gtin, row.gtin) if row.gtin else None
@@ -189,10 +227,6 @@ def _product_for(row: FeedRow, *, cells: Mapping[str, str], category: Category, 
     elif not _is_offered_by_others(found, listing):
         _describe(found, row, base_unit=found.base_unit or base_unit)
     return found
-
-
-def _match_part(cells: Mapping[str, str]) -> str:
-    return str(check(raw_frame([(0, cells)])).select(match_part().alias("part"))["part"][0])
 
 
 def _describe(product: Product, row: FeedRow, *, base_unit: str) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 
 from catalog_import.feed_row import FeedRow
 from mall.catalogue.listing import Listing
+from mall.catalogue.match_goods import generic_model_keys
 from mall.catalogue.match_task import queue_for_matching
 from mall.catalogue.product import KEY_SEPARATOR as SEPARATOR
 from mall.catalogue.product import Product
@@ -19,9 +20,11 @@ UNSETTLED = "?"
 def match_part() -> pl.Expr:
     """The part of a product's key that a row knows by itself; reads brand_key, model_key and name_key.
 
-    A model alone says little (A4 is the model of half a stationer's shop), so it counts only with a brand.
+    A model alone says little (A4 is the model of half a stationer's shop), so it counts only with a brand; a generic
+    one (标准服务) never does.
     """
-    has_model = (pl.col("model_key") != "") & (pl.col("brand_key") != "")
+    is_telling = ~pl.col("model_key").is_in(["", *generic_model_keys()])
+    has_model = is_telling & (pl.col("brand_key") != "")
     by_model = pl.concat_str(pl.lit("m"), "brand_key", "model_key", separator=SEPARATOR)
     by_name = pl.concat_str(pl.lit("n"), "brand_key", "name_key", separator=SEPARATOR)
     return pl.when(has_model).then(by_model).otherwise(by_name)

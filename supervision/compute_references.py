@@ -83,14 +83,14 @@ def reference_rows(facts: Facts, values: Values) -> ir.Table:
     """`COLUMNS` of every product and each of its suppliers of 26 weeks, and of supplier 0 with what was paid."""
     listed = references.listing_weeks(facts, weeks=OWN_WEEKS)
     asking = references.sellers(listed, asked_fen=listed.base_price_fen)
-    regular = references.others_highest_quantile(
-        asking,
-        "asked_fen",
-        percent=REGULAR_PERCENT,
-        weeks=REGULAR_WEEKS,
-        since=facts.on_week,
-        name="regular_price_fen",
-    ).drop("week")
+    weekly = references.with_others_quantile(asking, "asked_fen", percent=REGULAR_PERCENT, name="week_fen")
+    regular = references.with_highest_of_weeks(
+        weekly, "week_fen", weeks=REGULAR_WEEKS, name="regular_price_fen", by=("product_id", "supplier_id")
+    )
+    regular = regular.filter(regular.week == facts.on_week)
+    regular = regular.select(
+        "product_id", "supplier_id", "regular_price_fen", regular_price_fen_sellers=regular.week_fen_sellers
+    )
     own = quantile_by(
         asking, "asked_fen", by=("product_id", "supplier_id"), percent=OWN_PERCENT, name="own_high_fen", unique="week"
     )

@@ -40,6 +40,7 @@ class Finding(Base):
         Index("ix_finding_supplier", "supplier_id", "id"),
         Index("ix_finding_product", "product_id", "id", postgresql_where=text("product_id is not null")),
         Index("ix_finding_document", "document", postgresql_where=text("document <> ''")),
+        Index("ix_finding_case", "case_id", postgresql_where=text("case_id is not null")),
         Index("ix_finding_loose", "standing", postgresql_where=text("case_id is null and gone_on is null")),
     )
 

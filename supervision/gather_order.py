@@ -60,8 +60,10 @@ class PastLine:
 class OrderFacts:
     """Gathers for one order; whatever is asked for twice is read once."""
 
-    def __init__(self, order: OrderToCheck) -> None:
+    def __init__(self, order: OrderToCheck, *, limit_fen: int | None) -> None:
+        """`limit_fen`: below which the unit buys directly, as `splitting.below_comparison` is judged by there."""
         self.order = order
+        self.limit_fen = limit_fen
         self.day = day_number(order.on)
 
     def of_line(self, line: LineToCheck, names: Iterable[str]) -> dict[str, Any]:
@@ -163,10 +165,6 @@ class OrderFacts:
             or one.day == self.day
             or (one.address and one.address == self.order.address)
         })  # fmt: skip
-
-    @functools.cached_property
-    def limit_fen(self) -> int | None:
-        return self._law("direct_purchase.order_limit")
 
     def is_regular(self, line: LineToCheck) -> int:
         own = self.class_code(line)

@@ -1,24 +1,76 @@
-"""Fits supervision to the application."""
+"""Fits supervision to the application: its pages, its panels on the start page, its checks, its ears for events."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 
+from mall.desk.desk_panels import add_panel
 from mall.ordering.order_checks import add_check
+from mall.settings import Settings
+from mall.shelf import modules_below
+from supervision.cases import watch_case_pages, watch_hold_pages
+from supervision.cases.case_todo import cases_on_desk
+from supervision.cases.merge_findings import merge_findings
+from supervision.cases.sweep_cases import sweep_cases
+from supervision.credit import carry_out_measure, credit_pages, measure_pages, send_measure_notices
+from supervision.credit.carry_out_measure import end_due_measures, measure_deeds
+from supervision.credit.credit_formula import PARTY_KINDS
+from supervision.credit.credit_rights import install_rights
+from supervision.credit.deeds import add_source
+from supervision.credit.reckon_credit import reckon_by_night
 from supervision.finding_review import finding_pages
+from supervision.inspection import inspection_pages
+from supervision.inspection.draw_inspection import draw_due_inspections
 from supervision.order_gate import check_order
+from supervision.records import public_report_pages, record_pages
 from supervision.rule_changes import change_pages, rule_pages, send_change_notices
+from supervision.rule_changes.run_back_tests import run_waiting_back_tests
+from supervision.watch_night import run_night_when_due
+
+#: modules that subscribe to events are found by how their names end; these have other names
+SUBSCRIBER_ENDING = "_subscriber"
+SUBSCRIBERS = (carry_out_measure, send_change_notices, send_measure_notices)
+
+
+def chores(settings: Settings) -> tuple[tuple[str, Callable[[], int | None], int], ...]:
+    """(name, work, every so many seconds) for the worker."""
+    return (
+        ("watch", lambda: run_night_when_due(settings), 60),
+        ("back-tests of rules", lambda: run_waiting_back_tests(settings), 5),
+        ("findings into cases", merge_findings, 300),
+        ("deadlines of cases", sweep_cases, 60),
+        ("credit", reckon_by_night, 600),
+        ("measures", end_due_measures, 600),
+        ("inspections", lambda: draw_due_inspections(settings.data_dir), 3600),
+    )
 
 
 def install(app: Flask) -> None:
-    """Register the pages and fill the slots.
+    """Register the pages, tell the start page what waits, fill the slots, and listen to the outbox.
 
-    The commands go to the console by `watch_commands.register`; the worker's chores are
-    `watch_night.run_night_when_due` and `rule_changes.run_back_tests.run_waiting_back_tests`.
+    The commands go to the console by `watch_commands.register`; the worker gets its `chores`.
     """
-    app.register_blueprint(rule_pages.pages)
-    app.register_blueprint(change_pages.pages)
-    app.register_blueprint(finding_pages.pages)
-    # It subscribes by being imported; named here, so that nobody takes the import away.
-    assert send_change_notices.CODES
+    for pages in (
+        watch_case_pages.pages,
+        watch_hold_pages.pages,
+        credit_pages.pages,
+        credit_pages.open_pages,
+        measure_pages.pages,
+        public_report_pages.open_pages,
+        public_report_pages.pages,
+        record_pages.pages,
+        inspection_pages.pages,
+        inspection_pages.open_pages,
+        rule_pages.pages,
+        change_pages.pages,
+        finding_pages.pages,
+    ):
+        app.register_blueprint(pages)
+    add_panel("cases", cases_on_desk)
     add_check(check_order)
+    install_rights()
+    for party_kind in PARTY_KINDS:
+        add_source(party_kind, measure_deeds)
+    modules_below("supervision", ending=SUBSCRIBER_ENDING)

@@ -34,6 +34,10 @@ from supervision.values_in_force import MODE, all_rows_in_force, mode_in_force, 
 
 #: how long a process may judge by values and precisions it has read; as the mall's own regional rules
 KEPT_SECONDS = 30
+#: what the mall's own checks say of an order already, in its own words; here it is only noted
+SAID_BY_THE_MALL = frozenset({
+    "funds.over_budget", "funds.category_outside_line", "standards.price_ceiling", "standards.quantity",
+})  # fmt: skip
 _CODES = {"block": "watch.order_blocked", "hold": "watch.order_held", "warn": "watch.order_warned",
           "case": "watch.order_warned"}  # fmt: skip
 
@@ -68,7 +72,7 @@ def _what_is_known(on: date) -> _Known:
 def check_order(order: OrderToCheck, judgement: Judgement) -> None:
     """Judge every line by every rule of the stage, and tell what the rules may tell."""
     known = _what_is_known(order.on)
-    facts = OrderFacts(order)
+    facts = OrderFacts(order, limit_fen=_direct_limit_fen(order, known))
     for rule in rules_at("order"):
         assert rule.check is not None
         rows = known.rows.get(rule.id, {})
@@ -82,18 +86,36 @@ def check_order(order: OrderToCheck, judgement: Judgement) -> None:
             if verdict.outcome == HIT:
                 code = given.get("category_code") or ""
                 precision = known.precisions.of(rule.id, version=rule.version, category_code=code)
-                standing = _at_order_time(standing_of(rule, mode, precision), rows, region_code=order.region_code)
-                _tell(rule, verdict, line, standing=standing, judgement=judgement)
+                standing = standing_of(rule, mode, precision)
+                standing = _at_order_time(standing, verdict, rows, region_code=order.region_code)
+                if rule.id not in SAID_BY_THE_MALL:
+                    _tell(rule, verdict, line, standing=standing, judgement=judgement)
                 judgement.noted.append(_note(rule, verdict, line, given=given, values=values, standing=standing))
 
 
-def _at_order_time(standing: str, rows: Mapping[tuple[str, int], RuleParameter], *, region_code: int) -> str:
-    """To refuse an order takes two people of the region or above who switched the rule on; before that it warns.
+def _direct_limit_fen(order: OrderToCheck, known: _Known) -> int | None:
+    rule = rules().get("splitting.below_comparison")
+    if rule is None:
+        return None
+    rows = known.rows.get(rule.id, {})
+    return values_for(rule, region_code=order.region_code, on=order.on, rows=rows)["limit_fen"]
 
-    The law behind such a rule is clear; whether this province's lists and numbers are is for it to say.
+
+#: from the mildest to the hardest, of those that reach a buyer or a regulator
+_HARDNESS = ("shadow", "inform", "warn", "case", "hold", "block")
+
+
+def _at_order_time(
+    standing: str, verdict: Verdict, rows: Mapping[tuple[str, int], RuleParameter], *, region_code: int
+) -> str:
+    """What this hit may do to an order: no more than the rule may, and no more than the hit itself asks for.
+
+    To refuse an order takes two people of the region or above who switched the rule on; before that the hit is only
+    noted. The law behind such a rule is clear; whether this province's lists and numbers are is for it to say.
     """
-    decided = any((MODE, code) in rows for code in chain(region_code))
-    return "warn" if standing == "block" and not decided else standing
+    if standing == "block" and not any((MODE, code) in rows for code in chain(region_code)):
+        standing = "inform"
+    return min(standing, verdict.action or standing, key=_HARDNESS.index)
 
 
 def _tell(rule: Rule, verdict: Verdict, line: LineToCheck, *, standing: str, judgement: Judgement) -> None:
@@ -114,7 +136,6 @@ def _tell(rule: Rule, verdict: Verdict, line: LineToCheck, *, standing: str, jud
         answer_zh=rule.answer.zh,
         answer_en=rule.answer.en,
         source=rule.legal_basis or rule.source,
-        source_en=rule.id,
     )
     if standing == "block":
         judgement.refusals.append(told)

@@ -17,7 +17,7 @@ def basis_points(part_fen: Any, total_fen: Any) -> ir.IntegerValue:
     every engine.
     """
     total = ibis.greatest(whole(total_fen, 100), ibis.literal(1, type="int64"))
-    return ibis.ifelse(total_fen < 100, 0, ((whole(part_fen, 100) * 10_000) / total).floor()).cast("int64")
+    return ibis.ifelse(total_fen < 100, 0, whole(whole(part_fen, 100) * 10_000, total)).cast("int64")
 
 
 def with_level(table: ir.Table, unit: ir.Table) -> ir.Table:

@@ -62,6 +62,14 @@ def with_own_quantile(judged: ir.Table, listed: ir.Table, *, weeks: int, percent
     return left_join(judged, found, LISTING_WEEK)
 
 
+def sellers(table: ir.Table, **prices: Any) -> ir.Table:
+    """One row per product, week and supplier with the lowest of each of `prices`, and one of its listings."""
+    named = table.select(*PRODUCT_WEEK, "supplier_id", "listing_id", **prices)
+    return named.group_by([*PRODUCT_WEEK, "supplier_id"]).aggregate(
+        **{name: number(named[name].min()) for name in ("listing_id", *prices)}
+    )
+
+
 def with_others_quantile(
     table: ir.Table,
     column: str,
@@ -119,12 +127,14 @@ def _over(value: ir.IntegerValue, table: ir.Table, by: Sequence[str]) -> ir.Inte
     return number(value.max().over(ibis.window(group_by=[table[name] for name in by])))
 
 
-def with_highest_of_weeks(table: ir.Table, column: str, *, weeks: int, name: str) -> ir.Table:
-    """`table` with `name` = the highest `column` of the listing's rows of the last `weeks` weeks, this one among them.
+def with_highest_of_weeks(
+    table: ir.Table, column: str, *, weeks: int, name: str, by: Sequence[str] = ("listing_id",)
+) -> ir.Table:
+    """`table` with `name` = the highest `column` of the group's rows of the last `weeks` weeks, this one among them.
 
     Of weekly quantiles it survives promotions that most sellers join, which is what breaks a median.
     """
-    window = ibis.range_window(group_by="listing_id", order_by="week", preceding=weeks - 1, following=0)
+    window = ibis.range_window(group_by=list(by), order_by="week", preceding=weeks - 1, following=0)
     return table.mutate(**{name: number(table[column].max().over(window))})
 
 

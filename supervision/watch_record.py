@@ -8,9 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.database import Base, Instant
+from mall.documents.state_table import StateTable
+from supervision.records.outside_price_states import OUTSIDE_PRICE_STATES
 
 PRICE_KINDS = ("own_site", "e_commerce", "market")
-PRICE_STATES = ("entered", "confirmed", "rejected")
 LIST_NAMES = ("serious_violation", "judgment_defaulter", "tax_violation", "procurement_ban")
 APPROVAL_KINDS = ("import", "over_standard", "split", "scrap", "late_budget")
 SOURCING_STATES = ("open", "awarded", "failed")
@@ -25,7 +26,7 @@ class OutsidePrice(Base):
     __tablename__ = "outside_price"
     __table_args__ = (
         CheckConstraint(f"kind in {PRICE_KINDS}", name="kind"),
-        CheckConstraint(f"state in {PRICE_STATES}", name="state"),
+        CheckConstraint(OUTSIDE_PRICE_STATES.check_sql(), name="state"),
         CheckConstraint("price_fen > 0 and pieces > 0", name="positive"),
         CheckConstraint("confirmed_by_id is null or confirmed_by_id <> entered_by_id", name="two_people"),
         UniqueConstraint("product_id", "supplier_id", "kind", "source", "captured_at"),
@@ -50,6 +51,18 @@ class OutsidePrice(Base):
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[datetime] = mapped_column(Instant)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    @property
+    def reference(self) -> str:
+        return f"outside_price:{self.id}"
+
+    @property
+    def states(self) -> StateTable:
+        return OUTSIDE_PRICE_STATES
+
+    @property
+    def maker_ids(self) -> tuple[int, ...]:
+        return (self.entered_by_id,)
 
 
 class WatchApproval(Base):

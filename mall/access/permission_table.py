@@ -7,17 +7,25 @@ from __future__ import annotations
 
 from mall.access.predicates import (
     Predicate,
+    above_desk,
+    at_desk,
+    at_or_above_desk,
     carries_no_other_duty,
     centre_of_region,
     decides_budgets,
+    did_not_decide,
     did_not_explain,
     drawn_up_by,
+    everyone,
     had_no_hand_in,
+    heard_as_supplier,
+    heard_for_unit,
     holds,
     in_any_concerned_post,
     in_any_unit_post,
     in_buying_unit,
     in_concerned_unit,
+    is_assigned,
     is_handler_of,
     is_owner,
     is_system,
@@ -108,6 +116,8 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "asset.take_back": ((is_system,),),
     "order.rate": ((in_buying_unit("handler"), is_handler_of),),
     "order.close": ((is_system,),),
+    # supervision's holds take effect by the system, after two regulators
+    "order.hold": ((is_system,),),
     "payment.step": ((is_system,),),
     # the payment desk: what is owed, asked for, under way and to come back, for all orders of the unit
     "payment_desk.read": ((in_buying_unit("accountant", "finance"),),),
@@ -188,7 +198,7 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "listing.read": ((of_selling_supplier,), (holds("centre", "monitor", "regulator"),)),
     "listing.check": ((is_system,),),
     "listing.review": ((holds("centre", "monitor"), not_of_selling_supplier),),
-    "listing.hold": ((holds("centre"), not_of_selling_supplier),),
+    "listing.hold": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     "listing.lift": ((holds("centre"), not_of_selling_supplier), (is_system,)),
     # images of goods: their supplier, and the reviewers, who owe a reason
     "listing.remove_image": ((of_selling_supplier,), (holds("centre", "monitor"), not_of_selling_supplier)),
@@ -215,6 +225,8 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "import.drop": ((of_selling_supplier,),),
     "supplier.list": ((holds("centre"),), (holds("regulator"),)),
     "supplier.suspend": ((holds("centre"),), (is_system,)),
+    # what others decided about him is carried out by the system
+    "supplier.stop": ((is_system,),),
     # the three officers: none of them sees business data
     "people.list": ((holds("sysadmin"),), (holds("secadmin"),)),
     "people.create": ((holds("sysadmin"),),),
@@ -234,4 +246,41 @@ PERMISSIONS: dict[str, tuple[Alternative, ...]] = {
     "rule_change.edit": ((regulates,), (is_system,)),
     "rule_change.decide": ((regulates, had_no_hand_in),),
     "rule.read": ((signed_in,),),
+    # cases: worked on by whom the desk gave them to; taken over from above; answered by the party that was asked
+    "watch_case.read": (
+        (regulates,),
+        (heard_for_unit("handler", "leader", "finance"),),
+        (heard_as_supplier,),
+    ),
+    "watch_case.list_own": ((heard_for_unit("handler", "leader", "finance"),), (heard_as_supplier,)),
+    "watch_case.assign": ((at_desk,),),
+    "watch_case.take_over": ((above_desk,),),
+    "watch_case.work": ((at_desk, is_assigned),),
+    "watch_case.answer": ((heard_for_unit("handler", "leader", "finance"),), (heard_as_supplier,)),
+    "watch_case.decide_appeal": ((at_or_above_desk, did_not_decide),),
+    "watch_case.step": ((is_system,),),
+    # holds: proposed in a case, approved by a second regulator, put in force and ended by the system
+    "watch_hold.read": ((regulates,),),
+    "watch_hold.propose": ((at_or_above_desk,),),
+    "watch_hold.decide": ((regulates, had_no_hand_in),),
+    "watch_hold.step": ((is_system,),),
+    # credit: reckoned by the system; a party reads its own, a regulator those of the region, the centre its suppliers'
+    "credit.reckon": ((is_system,),),
+    "credit.read": ((in_any_unit_post,), (of_selling_supplier,), (regulates,), (centre_of_region,)),
+    # measures out of confirmed cases: two regulators of the region; the system carries them out and ends them
+    "measure.read": ((in_any_unit_post,), (of_selling_supplier,), (regulates,)),
+    "measure.propose": ((regulates,),),
+    "measure.decide": ((regulates, had_no_hand_in),),
+    "measure.annul": ((regulates, had_no_hand_in), (is_system,)),
+    "measure.step": ((is_system,),),
+    # public reports: by anybody, who stays unknown; handled by the regulators of the region
+    "public_report.file": ((everyone,),),
+    "public_report.handle": ((regulates,),),
+    # prices seen elsewhere: by buyers, regulators and the centre; another person of an office confirms
+    "outside_price.enter": ((regulates,), (centre_of_region,), (holds("handler"),)),
+    "outside_price.import": ((regulates,), (centre_of_region,)),
+    "outside_price.confirm": ((regulates, had_no_hand_in), (centre_of_region, had_no_hand_in)),
+    # inspections: drawn by the system, carried out by regulators and the centre, nobody on her own goods
+    "inspection.draw": ((is_system,),),
+    "inspection.carry_out": ((regulates, not_of_selling_supplier), (centre_of_region, not_of_selling_supplier)),
 }

@@ -120,6 +120,52 @@ def did_not_explain(actor: Actor, subject: Any) -> bool:
     return subject is None or actor.user_id != subject.explained_by_id
 
 
+def at_desk(actor: Actor, subject: Any) -> bool:
+    """The actor is a regulator of the very region at whose desk the case lies."""
+    regions = actor.regions_as("regulator")
+    return bool(regions) if subject is None else subject.desk_region_code in regions
+
+
+def above_desk(actor: Actor, subject: Any) -> bool:
+    """The actor is a regulator of a region that contains, and is not, the one at whose desk the case lies."""
+    regions = actor.regions_as("regulator")
+    if subject is None:
+        return bool(regions)
+    desk = subject.desk_region_code
+    return any(region != desk and covers(region, desk) for region in regions)
+
+
+def at_or_above_desk(actor: Actor, subject: Any) -> bool:
+    """The actor is a regulator of the case's desk or of a level above it."""
+    return at_desk(actor, subject) or above_desk(actor, subject)
+
+
+def is_assigned(actor: Actor, subject: Any) -> bool:
+    """The case was given to this very person."""
+    return subject is None or subject.assigned_to_id == actor.user_id
+
+
+def did_not_decide(actor: Actor, subject: Any) -> bool:
+    """The actor is not the one who decided the case: an appeal is heard by somebody else."""
+    return subject is None or subject.decided_by_id != actor.user_id
+
+
+def heard_for_unit(*roles: str) -> Predicate:
+    """The actor holds one of the roles in the unit that the case is about and that was asked about it."""
+
+    def predicate(actor: Actor, subject: Any) -> bool:
+        units = actor.organisations_as(*roles)
+        return bool(units) if subject is None else "unit" in subject.asked and subject.unit_id in units
+
+    return predicate
+
+
+def heard_as_supplier(actor: Actor, subject: Any) -> bool:
+    """The actor acts for the supplier that the case is about and that was asked about it."""
+    suppliers = actor.supplier_ids
+    return bool(suppliers) if subject is None else "supplier" in subject.asked and subject.supplier_id in suppliers
+
+
 def centre_of_region(actor: Actor, subject: Any) -> bool:
     """The actor works in the purchasing centre that serves the subject's region."""
     regions = actor.regions_as("centre")

@@ -19,6 +19,7 @@ from mall.catalogue.find_ceilings import find_ceilings
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_states import LISTING_STATES
 from mall.catalogue.product import Product
+from mall.catalogue.review_demands import suppliers_always_reviewed
 from mall.catalogue.stop_facts import stop_facts
 from mall.database import session
 from mall.documents.advance_many import advance_many
@@ -40,6 +41,7 @@ class _Submitted:
     certificate_number: str
     certificate_until: date | None
     region_code: int
+    supplier_id: int
 
 
 def reviewers_asked(*, region_code: int) -> int:
@@ -73,13 +75,18 @@ def _check(rows: list[_Submitted], *, region_code: int, note: str) -> None:
     faulty = _refuse_faulty(rows, region_code=region_code, note=note)
     rows = [row for row in rows if row.listing_id not in faulty]
     stopped = _stop_too_dear(rows, region_code=region_code, note=note)
-    sound = [row.listing_id for row in rows if row.listing_id not in stopped]
+    sound = [row for row in rows if row.listing_id not in stopped]
+    waiting = sound
     also: dict[str, Any] = {"submitted_at": clock.now()}
-    action = "check"
-    if not reviewers_asked(region_code=region_code):
-        action, also = "shelve", {**also, "ends_on": _last_day(region_code), "updated_at": clock.now()}
     # One write for each listing: a file brings a million of them.
-    advance_many(Listing, LISTING_STATES, sound, action, SYSTEM, before="submitted", note=note, also=also)
+    if not reviewers_asked(region_code=region_code):
+        watched = suppliers_always_reviewed({row.supplier_id for row in sound})
+        waiting = [row for row in sound if row.supplier_id in watched]
+        free = [row.listing_id for row in sound if row.supplier_id not in watched]
+        on_shelf = {**also, "ends_on": _last_day(region_code), "updated_at": clock.now()}
+        advance_many(Listing, LISTING_STATES, free, "shelve", SYSTEM, before="submitted", note=note, also=on_shelf)
+    ids = [row.listing_id for row in waiting]
+    advance_many(Listing, LISTING_STATES, ids, "check", SYSTEM, before="submitted", note=note, also=also)
 
 
 def _refuse_faulty(rows: list[_Submitted], *, region_code: int, note: str) -> set[int]:
@@ -133,6 +140,7 @@ def _submitted(listing_ids: Sequence[int]) -> Iterator[_Submitted]:
             Listing.certificate_number,
             Listing.certificate_until,
             Supplier.region_code,
+            Supplier.id,
         )
         .join(Product, Product.id == Listing.product_id)
         .join(Supplier, Supplier.id == Listing.supplier_id)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from mall.catalogue.category import Category
 from mall.catalogue.category_attributes import attributes_of, missing_attributes
 from mall.catalogue.certificate import certificate_holds, compulsory_certificate
-from mall.catalogue.listing import Listing
-from mall.catalogue.product import Product
 from mall.reference.read_reference import AttributeRecord
 
 #: what each part weighs among those that the goods should have; the attributes share theirs, mandatory ones twice
@@ -26,9 +25,38 @@ WEIGHTS = {
     "certificate": 10,
     "attributes": 30,
 }
-_DESCRIPTION_LENGTH_MIN = 20
+DESCRIPTION_LENGTH_MIN = 20
 #: the whole, the label, the pack: more are welcome and earn nothing
 _IMAGES_WANTED = 3
+
+
+class SaidOfListing(Protocol):
+    """What of a listing counts; a row of a query will do."""
+
+    market_price_fen: int | None
+    origin: str
+    warranty_months: int | None
+    description_html: str
+    certificate_number: str
+    certificate_until: date | None
+
+
+class SaidOfProduct(Protocol):
+    """What of a product counts."""
+
+    brand: str
+    model: str
+    gtin: str
+    category_code: str | None
+    specification: Mapping[str, str]
+
+
+class KindOfGoods(Protocol):
+    """What of a category decides what there should be."""
+
+    code: str
+    kind: str
+    is_asset: bool
 
 
 @dataclass(frozen=True)
@@ -41,7 +69,7 @@ class Completeness:
 
 
 def completeness(
-    listing: Listing, product: Product, category: Category | None, *, on: date, image_count: int
+    listing: SaidOfListing, product: SaidOfProduct, category: KindOfGoods | None, *, on: date, image_count: int
 ) -> Completeness:
     """Judge one listing, which shows `image_count` images, by what goods of its category should say.
 
@@ -59,13 +87,13 @@ def completeness(
 
 
 def _parts(
-    listing: Listing, product: Product, category: Category | None, *, on: date, image_count: int
+    listing: SaidOfListing, product: SaidOfProduct, category: KindOfGoods | None, *, on: date, image_count: int
 ) -> dict[str, int]:
     """Each part that these goods should have, with how much of it there is in a hundred."""
     found = {
         "category": 100 * (category is not None),
         "market_price": 100 * (listing.market_price_fen is not None),
-        "description": 100 * (len(listing.description_html) >= _DESCRIPTION_LENGTH_MIN),
+        "description": 100 * (len(listing.description_html) >= DESCRIPTION_LENGTH_MIN),
     }
     if category is None or category.kind == "goods":
         found["brand"] = 100 * bool(product.brand)

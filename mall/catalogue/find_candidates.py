@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
-from mall.catalogue.match_goods import Goods, keys_in_name, model_key, shortened_models
+from mall.catalogue.match_goods import Goods, keys_in_name, shortened_models, telling_model_key
 from mall.catalogue.product import Product
 from mall.database import session
 
@@ -52,7 +52,7 @@ def _keys(wanted: Mapping[int, Product]) -> dict[str, list[int] | list[str]]:
     keyed: list[tuple[int, str]] = []
     beginnings: list[tuple[int, str]] = []
     for product in wanted.values():
-        own = model_key(product.model)
+        own = telling_model_key(product.model)
         keys = {own} | shortened_models(product.model) if own else keys_in_name(product.name)
         keyed += [(product.id, key) for key in sorted(keys)]
         # Of a model that breaks off at a seam the rest is unknown: whatever begins with it.

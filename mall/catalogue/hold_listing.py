@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from mall import clock
 from mall.access.actor import Actor
+from mall.access.authorize import may
 from mall.catalogue.lapse_changes import lapse_changes
 from mall.catalogue.listing import Listing
 from mall.catalogue.listing_hold import ListingHold, open_hold
@@ -23,14 +24,22 @@ _LIFTS = {"on_shelf": "lift", "off_shelf": "lift_off_shelf"}
 
 @atomic
 def freeze_listing(
-    *, actor: Actor, listing_id: int, reason: str, until: date, request_key: str | None = None
+    *,
+    actor: Actor,
+    listing_id: int,
+    reason: str,
+    until: date,
+    case_number: str = "",
+    request_key: str | None = None,
 ) -> ListingHold:
     """Nobody may buy it up to and with the day `until`; then it stands where it stood.
+
+    `case_number`: of supervision's case in which the supplier answers, if it is held because of one.
 
     Raises Refusal "listing.unknown", "state.not_possible", "access.denied", "listing.reason_needed",
     "hold.bad_date" (facts: earliest, latest).
     """
-    body = {"listing_id": listing_id, "reason": reason, "until": until}
+    body = {"listing_id": listing_id, "reason": reason, "until": until, "case": case_number}
     claimed = claim(actor=actor, action="listing.freeze", request_key=request_key, body=body)
     listing = locked_listing(listing_id)
     if claimed.replayed:
@@ -45,6 +54,7 @@ def freeze_listing(
         reason=reason.strip(),
         until=until,
         came_from=came_from,
+        case_number=case_number,
         placed_by_id=actor.user_id,
         placed_at=clock.now(),
     )
@@ -58,7 +68,8 @@ def freeze_listing(
 def lift_hold(*, actor: Actor, listing_id: int, reason: str = "", request_key: str | None = None) -> str:
     """End the hold; returns the state in which the listing stands again.
 
-    Raises Refusal "listing.unknown", "state.not_possible", "access.denied".
+    Raises Refusal "listing.unknown", "state.not_possible", "access.denied", "listing.held_in_case" where supervision
+    holds it, which lifts it by two people of its own.
     """
     body = {"listing_id": listing_id, "reason": reason}
     claimed = claim(actor=actor, action="listing.lift", request_key=request_key, body=body)
@@ -66,6 +77,8 @@ def lift_hold(*, actor: Actor, listing_id: int, reason: str = "", request_key: s
         return str(claimed.answer)
     listing = locked_listing(listing_id)
     hold = open_hold(listing_id, lock=True)
+    if hold is not None and hold.case_number and not actor.is_system and may(actor, "listing.lift", listing):
+        raise Refusal("listing.held_in_case", case=hold.case_number, until=hold.until)
     advance(listing, _LIFTS[hold.came_from] if hold is not None else "lift", actor, note=reason.strip())
     _end(hold)
     listing.updated_at = clock.now()

@@ -12,7 +12,10 @@ from mall.database import Base, Instant, session
 
 
 class ListingHold(Base):
-    """One hold. It lifts by itself after its last day `until`, or is lifted before; `came_from` is the state then."""
+    """One hold. It lifts by itself after its last day `until`, or is lifted before; `came_from` is the state then.
+
+    `case_number` is that of supervision's case, where it is held because of one.
+    """
 
     __tablename__ = "listing_hold"
     __table_args__ = (
@@ -26,6 +29,7 @@ class ListingHold(Base):
     reason: Mapped[str]
     until: Mapped[date]
     came_from: Mapped[str]
+    case_number: Mapped[str] = mapped_column(server_default="")
     placed_by_id: Mapped[int | None]
     placed_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -14,10 +14,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from stdnum import ean
 
 from mall.catalogue.category_attributes import attributes_of
+from mall.reference.read_reference import generic_models
 
 #: how alike the codes of two categories must begin to be neighbours
 _NEIGHBOUR_LENGTH = 7
@@ -131,6 +133,18 @@ def model_key(text: str) -> str:
     return _NOISE.sub("", _fold(text))
 
 
+@cache
+def generic_model_keys() -> frozenset[str]:
+    """The keys of what is written for a model and names nothing; `mall/reference/generic_models.csv` lists them."""
+    return frozenset(model_key(model) for model in generic_models())
+
+
+def telling_model_key(text: str) -> str:
+    """The key of a model that tells goods apart; "" for none and for a word that half a shop bears (标准服务)."""
+    key = model_key(text)
+    return "" if key in generic_model_keys() else key
+
+
 def keys_in_name(name: str) -> set[str]:
     """What in a name could be a model: runs of Latin letters and digits with a digit among them."""
     runs = re.findall(r"[a-z0-9][a-z0-9\-_/.+]*", _fold(name))
@@ -174,8 +188,10 @@ def _brand(listed: Goods, candidate: Goods) -> Iterable[Evidence]:
 
 
 def _model(listed: Goods, candidate: Goods) -> Iterable[Evidence]:
-    one, other = model_key(listed.model), model_key(candidate.model)
+    one, other = telling_model_key(listed.model), telling_model_key(candidate.model)
     facts = {"listed": listed.model, "candidate": candidate.model}
+    if (model_key(listed.model), model_key(candidate.model)) != (one, other):
+        yield Evidence("model.generic", 0, facts)
     if not one and not other:
         return
     if not one or not other:
@@ -310,7 +326,7 @@ def _without_model(goods: Goods) -> str:
 def _name(listed: Goods, candidate: Goods) -> Iterable[Evidence]:
     """Names carry what models do not: all of it where there are none, a little beside equal ones."""
     share = _likeness(listed, candidate)
-    models = sum(bool(model_key(goods.model)) for goods in (listed, candidate))
+    models = sum(bool(telling_model_key(goods.model)) for goods in (listed, candidate))
     facts = {"listed": listed.name, "candidate": candidate.name, "percent": str(round(share * 100))}
     if models == 2:
         yield Evidence("name.like", round(share * _NAME_MOST_BESIDE_MODELS), facts)

@@ -14,6 +14,7 @@ from mall.errors import Refusal
 from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order
 from mall.ordering.order_action import order_action
+from mall.ordering.order_holds import refuse_while_held
 from mall.ordering.running_total import take_from_totals
 from mall.people.confirm_password import confirm_password
 
@@ -33,6 +34,9 @@ def sign_order(order: Order, *, actor: Actor, password: str) -> None:
     others = signatures_of(contract.id)
     if any(signature.side == side for signature in others):
         raise Refusal("sign.already_signed", side=side)
+    if others:
+        # The second signature commits the money for good.
+        refuse_while_held(order, action="contract")
     confirm_password(actor=actor, password=password)
     take_step(order, "sign", actor, facts={"side": side, "content_hash": contract.content_hash})
     session().add(_signature(contract, side, actor))

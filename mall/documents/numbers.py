@@ -30,6 +30,12 @@ PREFIXES = {
     "fund_use_plan": "YK",
     "suspense": "DC",
     "rule_change": "GZ",
+    "watch_case": "JG",
+    "watch_hold": "ZT",
+    "measure": "CZ",
+    "public_report": "JB",
+    "inspection_draw": "CQ",
+    "inspection_task": "XJ",
 }
 
 SEQUENCES = {kind: Sequence(f"number_{kind}", metadata=Base.metadata) for kind in PREFIXES}

@@ -25,14 +25,15 @@ from mall.finance.invoice import Invoice
 from mall.finance.payment_books import amounts_of
 from mall.finance.payment_channel import channels_for
 from mall.finance.payment_request import PaymentRequest, payment_of
-from mall.finance.payment_states import LIVE
+from mall.finance.payment_states import IN_TRANSIT, LIVE
 from mall.finance.plan_money import require_plan_money
 from mall.finance.reckon_settlement import reckon
 from mall.finance.refund_claim import RefundClaim
 from mall.finance.settle_refund import keep_refund
-from mall.finance.settlement import SETTLING, settlement_of, unasked_by_line
+from mall.finance.settlement import SETTLING, asked_by_line, requestable_fen, settlement_of, undisputed_by_line
 from mall.ordering.order import Order, order_numbered
 from mall.ordering.order_action import order_action, require_reason
+from mall.ordering.order_holds import held, held_fen_by_budget_line
 from mall.suppliers.supplier import Supplier, supplier
 
 
@@ -41,12 +42,14 @@ def request_payment(order: Order, *, actor: Actor, amount_fen: int | None = None
     """Request what is accepted and invoiced, or a part of it with a reason, for the supplier's account.
 
     Split by budget line, and into one request for each channel by which the lines are paid. Raises Refusal
-    "payment.no_invoice", "payment.credit_note_due", "payment.too_much", "order.reason_needed", and
-    "plan.not_enough" where the fund-use plans, after what other requests ask of them, do not cover it: better now than
-    at the approval.
+    "payment.no_invoice", "payment.credit_note_due", "payment.too_much", "order.reason_needed", "order.held" where all
+    that could be asked for, or a part of what is asked for, is in dispute, and "plan.not_enough" where the fund-use
+    plans, after what other requests ask of them, do not cover it: better now than at the approval.
     """
     most_fen = _most_to_request(order, actor, action="request_payment")
     wanted_fen = most_fen if amount_fen is None else amount_fen
+    if most_fen < wanted_fen <= settlement_of(order).to_request_fen:
+        raise held(order, action="request_payment")
     if not 0 < wanted_fen <= most_fen:
         raise Refusal("payment.too_much", amount_fen=wanted_fen, most_fen=most_fen)
     reason = require_reason(reason) if wanted_fen < most_fen else ""
@@ -127,10 +130,11 @@ def approve_payment(order: Order, *, actor: Actor, payment: str | None = None) -
     """The unit's finance approves: accrued -> in payment; the request waits for the next batch.
 
     One that keeps a refund is settled at once. Raises Refusal("plan.not_enough") where no approved fund-use plan of
-    this month or before covers it.
+    this month or before covers it, and "order.held" where it would take money that is in dispute.
     """
     authorize(actor, "order.approve_payment", order)
     found = _payment(order, payment, action="approve_payment", states=("requested",))
+    _refuse_disputed(order, found)
     claim = _kept_claim(found)
     if claim is not None:
         keep_refund(claim, _order_of(claim, beside=order), actor=actor, payment=found.number)
@@ -157,12 +161,28 @@ def _most_to_request(order: Order, actor: Actor, *, action: str) -> int:
         raise Refusal("payment.no_invoice", number=order.number)
     if session().scalar(select(Invoice.id).where(Invoice.order_id == order.id).limit(1)) is None:
         raise Refusal("payment.no_invoice", number=order.number)
-    return figures.to_request_fen
+    most_fen = requestable_fen(order, figures)
+    if not most_fen:
+        raise held(order, action=action)
+    return most_fen
+
+
+def _refuse_disputed(order: Order, payment: PaymentRequest) -> None:
+    """A request from before the hold goes on as far as it asks for no held money. Raises Refusal("order.held")."""
+    disputed = held_fen_by_budget_line(order)
+    if not disputed:
+        return
+    gone = asked_by_line(order, states=(*IN_TRANSIT, "paid"))
+    for line_id, amount_fen in payment.amounts.items():
+        accepted_fen = sum(line.accepted_fen for line in order.lines if line.budget_line_id == int(line_id))
+        free_fen = accepted_fen - disputed.get(int(line_id), 0) - gone.get(int(line_id), 0)
+        if disputed.get(int(line_id)) and amount_fen > free_fen:
+            raise held(order, action="approve_payment")
 
 
 def _split(order: Order, wanted_fen: int) -> dict[Channel, dict[str, int]]:
     """{channel: {budget line id as text: fen}} of what is asked for, the lines in their order."""
-    left = unasked_by_line(order)
+    left = undisputed_by_line(order)
     sources = {line_id: line.fund_source for line_id, line in find_lines(session(), list(left)).items()}
     channels = channels_for(set(sources.values()), on=clock.today())
     split: dict[Channel, dict[str, int]] = defaultdict(dict)

@@ -20,6 +20,7 @@ from mall.finance.refund_claim import RefundClaim
 from mall.finance.refund_states import GRANTED
 from mall.finance.settlement_change import SettlementChange
 from mall.ordering.order import Order
+from mall.ordering.order_holds import held_fen_by_budget_line
 
 #: states that follow from the figures alone
 RECKONED = ("accepted", "invoiced", "payment_requested", "in_payment", "retained", "paid")
@@ -144,6 +145,23 @@ def unasked_by_line(order: Order) -> dict[int, int]:
     for line_id, amount_fen in asked.items():
         left[line_id] -= amount_fen
     return {line_id: amount_fen for line_id, amount_fen in sorted(left.items()) if amount_fen > 0}
+
+
+def requestable_fen(order: Order, figures: Settlement) -> int:
+    """What can be asked for now: all that is open to a request, without the money of held lines."""
+    if not held_fen_by_budget_line(order):
+        return figures.to_request_fen
+    return min(figures.to_request_fen, sum(undisputed_by_line(order).values()))
+
+
+def undisputed_by_line(order: Order) -> dict[int, int]:
+    """{budget line id: fen} of what is neither asked for nor paid, without the accepted money of held lines.
+
+    A budget line may pay for a held and a free line of goods: what was asked for before counts as the free one's.
+    """
+    disputed = held_fen_by_budget_line(order)
+    left = {line_id: fen - disputed.get(line_id, 0) for line_id, fen in unasked_by_line(order).items()}
+    return {line_id: fen for line_id, fen in left.items() if fen > 0}
 
 
 def asked_by_line(order: Order, *, states: tuple[str, ...]) -> dict[int, int]:

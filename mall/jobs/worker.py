@@ -28,6 +28,7 @@ from mall.exchange.reconcile import reconcile_by_night
 from mall.exchange.settle_return import retry_waiting
 from mall.exchange.sign_batches import sign_batches
 from mall.finance.exchange_treasury import export_batch, write_batches
+from mall.images.sweep_images import sweep_images
 from mall.jobs.heartbeat import beat
 from mall.jobs.sweep_deadlines import sweep_deadlines
 from mall.outbox.deliver import deliver_waiting
@@ -141,6 +142,7 @@ def run_worker(settings: Settings, *, say: Callable[[str], None]) -> int:
         Chore("suspense", lambda: retry_waiting(actor=SYSTEM), 60),
         Chore("reconciliation", reconcile_by_night, 600),
         Chore("supplier push", purge_push, 600),
+        Chore("images", lambda: sweep_images(settings.data_dir), 3600),
         *_given,
     ]
     threads = [threading.Thread(target=_repeat, args=(chore, stop), name=chore.name, daemon=True) for chore in chores]

@@ -23,6 +23,7 @@ WORDS: dict[str, LazyString] = {
     "model.in_name": _("一方的型号写在另一方的名称里：%(listed)s / %(candidate)s"),
     "model.shortened": _("一方的型号是另一方的前段：%(listed)s，%(candidate)s"),
     "model.differs": _("型号不同：%(listed)s，%(candidate)s"),
+    "model.generic": _("型号是通用说法，不作依据：%(listed)s / %(candidate)s"),
     "model.missing": _("有一方没有写型号：%(listed)s / %(candidate)s"),
     "category.equal": _("品目相同：%(listed)s"),
     "category.near": _("品目相邻：%(listed)s，%(candidate)s"),

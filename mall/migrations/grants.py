@@ -45,6 +45,12 @@ APPEND_ONLY = (
     "recorded_sourcing",
     "recorded_quote",
     "recorded_invitation",
+    "case_statement",
+    "case_attachment",
+    "credit_entry",
+    "credit_grade",
+    "public_report_words",
+    "inspection_draw",
 )
 
 #: rows that may go: they are notes of the moment, not records
@@ -78,9 +84,18 @@ END $$"""
 
 #: what the application may write while it answers a regulator: the watch's own papers ...
 WATCH_TABLES = (
+    "case_attachment",
+    "case_statement",
     "finding",
     "finding_evaluation",
+    "finding_review",
+    # pictures are kept by their content, and never changed
+    "image_content",
+    "inspection_task",
+    "measure",
     "outside_price",
+    "public_report",
+    "public_report_words",
     "recorded_invitation",
     "recorded_quote",
     "recorded_sourcing",
@@ -88,12 +103,14 @@ WATCH_TABLES = (
     "rule_measurement",
     "rule_parameter",
     "watch_approval",
+    "watch_case",
+    "watch_hold",
 )
 #: ... and what every deed leaves behind, whoever does it
 WATCH_NOTES = ("audit_record", "document_step", "outbox_event", "request_record")
 #: sessions and notices are hers, not the region's; rows of the night are the worker's
 WATCH_OWN = ("web_session", "notice", "api_token", "sign_in_counter", "known_device")
-WATCH_SEQUENCES = ("number_rule_change",)
+WATCH_SEQUENCES = ("number_rule_change", "number_watch_case", "number_watch_hold", "number_measure")
 
 
 def watch_statements(*, watch_role: str, tables: set[str], sequences: set[str]) -> list[str]:

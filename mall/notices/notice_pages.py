@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from mall.access.guards import current_actor, needs
@@ -13,11 +14,13 @@ from mall.notices.notice import Notice, notices_for
 from mall.notices.notice_words import NOTICE_WORDS, sentence
 from mall.notices.read_notices import mark_read
 from mall.plans.plan_words import plan_kind_name
-from mall.web.names import budget_kind_name, change_kind_name
+from mall.web.names import budget_kind_name, change_kind_name, reject_reason_name
 
 pages = Blueprint("notices", __name__)
 
 SHOWN = 200
+#: goods have no numbers: a notice names one of them, or all of a supplier in one state
+_GOODS = ("listing:", "listings:")
 
 
 @pages.get("/notices")
@@ -50,8 +53,11 @@ def mark_as_read() -> Response:
 
 
 def _as_shown(notice: Notice) -> dict[str, object]:
-    amount_fen = int(notice.facts.get("amount_fen", 0))
-    facts = {**notice.facts, "amount": f"¥{amount_fen // 100:,}.{amount_fen % 100:02d}"}
+    facts = {"amount_fen": 0, **notice.facts}
+    facts |= {name.removesuffix("_fen"): _yuan(value) for name, value in facts.items() if name.endswith("_fen")}
+    if "notes" in facts:
+        why = [*(reject_reason_name(code) for code in facts.get("reasons", ())), *facts["notes"]]
+        facts["reason"] = _("；").join(why)
     if "kind" in facts:
         facts["change_kind"] = change_kind_name(str(facts["kind"]))
     if "document_kind" in facts:
@@ -62,16 +68,32 @@ def _as_shown(notice: Notice) -> dict[str, object]:
         "notice": notice,
         "words": sentence(notice.code, facts=facts, language=str(get_locale())),
         "is_task": NOTICE_WORDS[notice.code].is_task,
-        "order": notice.document.partition(":")[2],
-        "address": _address(notice.document.partition(":")[2]),
+        "order": _place(notice.document),
+        "address": _address(_place(notice.document)),
     }
+
+
+def _yuan(fen: object) -> str:
+    amount_fen = int(str(fen))
+    return f"¥{amount_fen // 100:,}.{amount_fen % 100:02d}"
+
+
+def _place(document: str) -> str:
+    """What leads to a document: its number, which says by its prefix of which kind it is, or for goods the whole."""
+    return document if document.startswith(_GOODS) else document.partition(":")[2]
 
 
 def _address(number: str) -> str:
     """The page of the document with this number; the prefix says of which kind it is."""
+    if number.startswith(_GOODS):
+        kind, _colon, key = number.partition(":")
+        if kind == "listing" and key.isascii() and key.isdigit():
+            return url_for("listing_life.show", listing_id=int(key))
+        return url_for("supplier_listings.index", state=key or None)
     pages_of = {
         "budget_document": "budget_documents.show", "payment_finding": "payment_watch.finding",
-        "year_end": "year_end.show", "journal": "journals.show", "rule_change": "rule_changes.show",
+        "year_end": "year_end.show", "journal": "journals.show", "measure": "measures.show",
+        "watch_case": "watch_cases.show", "watch_hold": "watch_holds.show", "rule_change": "rule_changes.show",
     }  # fmt: skip
     for kind, endpoint in pages_of.items():
         if number.startswith(f"{PREFIXES[kind]}-"):

@@ -1,7 +1,8 @@
 """The sentences of notices: one for each code, in Chinese and in English.
 
 A sentence may use the facts kept with the notice: {number}, {unit}, {supplier}, {amount}, {reason};
-those of changes agreed after the contract also {change_kind}.
+those of changes agreed after the contract also {change_kind}. Those of goods have {name}, {sku}, {count}, {price} and
+whatever the decision says.
 """
 
 from __future__ import annotations
@@ -322,6 +323,261 @@ NOTICE_WORDS: dict[str, NoticeText] = {
     "journal_returned": NoticeText(
         zh="手工凭证 {number} 被退回：{reason}。没有记账。",
         en="Manual journal {number} was returned: {reason}. Nothing was posted.",
+        is_task=False,
+    ),
+    "work_on_case": NoticeText(
+        zh="线索 {number}（{unit}，{amount}）交给您办理：{reason}。",
+        en="Case {number} ({unit}, {amount}) is given to you: {reason}.",
+        is_task=True,
+    ),
+    "explain_case": NoticeText(
+        zh="请在 {until} 前说明线索 {number}（{unit}）：{reason}。",
+        en="Please explain case {number} ({unit}) by {until}: {reason}.",
+        is_task=True,
+    ),
+    "case_grew": NoticeText(
+        zh="线索 {number} 又有新的发现，请看页面上的事实，一并说明。",
+        en="More was found in case {number}; see the facts on its page and explain them, too.",
+        is_task=True,
+    ),
+    "case_explained": NoticeText(
+        zh="{unit}已说明线索 {number}，请您审核：{reason}。",
+        en="{unit} explained case {number}; please decide: {reason}.",
+        is_task=True,
+    ),
+    "case_overdue": NoticeText(
+        zh="线索 {number} 的答复期限已过，作出决定前仍可答复。",
+        en="The term to answer in case {number} has passed; until it is decided you still may.",
+        is_task=True,
+    ),
+    "case_unanswered": NoticeText(
+        zh="线索 {number}（{unit}）逾期没有答复，请您处理。",
+        en="Case {number} ({unit}) was not answered in time; please decide.",
+        is_task=True,
+    ),
+    "case_confirmed": NoticeText(
+        zh="线索 {number} 已认定属实：{reason}。不服的，可在 {appeal_until} 前申诉。",
+        en="Case {number} was confirmed: {reason}. You may appeal until {appeal_until}.",
+        is_task=True,
+    ),
+    "case_dismissed": NoticeText(
+        zh="线索 {number} 已了结，不认定：{reason}。",
+        en="Case {number} was dismissed: {reason}.",
+        is_task=False,
+    ),
+    "rectify_case": NoticeText(
+        zh="请在 {until} 前完成线索 {number} 的整改：{reason}。",
+        en="Please put right what case {number} found by {until}: {reason}.",
+        is_task=True,
+    ),
+    "rectify_case_again": NoticeText(
+        zh="线索 {number} 的整改还不够：{reason}。请在 {until} 前完成。",
+        en="Case {number} is not put right yet: {reason}. Please do so by {until}.",
+        is_task=True,
+    ),
+    "verify_case": NoticeText(
+        zh="{unit}已整改线索 {number}，请您核实：{reason}。",
+        en="{unit} put case {number} right; please verify: {reason}.",
+        is_task=True,
+    ),
+    "case_rectified": NoticeText(
+        zh="线索 {number} 的整改已核实。",
+        en="What case {number} found has been put right.",
+        is_task=False,
+    ),
+    "case_closed": NoticeText(
+        zh="线索 {number} 已办结。",
+        en="Case {number} is closed.",
+        is_task=False,
+    ),
+    "hear_appeal": NoticeText(
+        zh="线索 {number}（{unit}）有申诉，请您处理：{reason}。",
+        en="There is an appeal in case {number} ({unit}); please hear it: {reason}.",
+        is_task=True,
+    ),
+    "appeal_refused": NoticeText(
+        zh="线索 {number} 的申诉不成立，维持原认定：{reason}。",
+        en="The appeal in case {number} was refused: {reason}.",
+        is_task=False,
+    ),
+    "appeal_granted": NoticeText(
+        zh="线索 {number} 的申诉成立，已撤销认定：{reason}。",
+        en="The appeal in case {number} was granted: {reason}.",
+        is_task=False,
+    ),
+    "own_decision_upheld": NoticeText(
+        zh="线索 {number} 的申诉已处理，维持认定，请继续办理：{reason}。",
+        en="The decision in case {number} was upheld; please go on: {reason}.",
+        is_task=True,
+    ),
+    "own_decision_overturned": NoticeText(
+        zh="线索 {number} 的认定已因申诉撤销：{reason}。",
+        en="The decision in case {number} was overturned: {reason}.",
+        is_task=False,
+    ),
+    "case_taken_over": NoticeText(
+        zh="线索 {number}（{unit}）已由上级接管：{reason}。",
+        en="Case {number} ({unit}) was taken over by the level above: {reason}.",
+        is_task=False,
+    ),
+    "approve_hold": NoticeText(
+        zh="暂停单 {number}（{order}）等您复核：{reason}。",
+        en="Hold {number} of {order} waits for your approval: {reason}.",
+        is_task=True,
+    ),
+    "approve_lift": NoticeText(
+        zh="提前解除暂停单 {number}（{order}）的提议等您复核。",
+        en="A proposal to lift hold {number} of {order} waits for your decision.",
+        is_task=True,
+    ),
+    "hold_in_force": NoticeText(
+        zh="暂停单 {number}（{order}）已生效，至 {until}。",
+        en="Hold {number} of {order} is in force until {until}.",
+        is_task=False,
+    ),
+    "hold_failed": NoticeText(
+        zh="暂停单 {number}（{order}）没有生效，原因见页面。",
+        en="Hold {number} of {order} could not take effect; its page says why.",
+        is_task=True,
+    ),
+    "hold_rejected": NoticeText(
+        zh="暂停单 {number}（{order}）复核不同意。",
+        en="Hold {number} of {order} was not approved.",
+        is_task=False,
+    ),
+    "hold_kept": NoticeText(
+        zh="提前解除暂停单 {number}（{order}）的提议没有通过，暂停继续。",
+        en="The proposal to lift hold {number} of {order} was not approved; it goes on.",
+        is_task=False,
+    ),
+    "hold_ended": NoticeText(
+        zh="暂停单 {number}（{order}）已结束。",
+        en="Hold {number} of {order} has ended.",
+        is_task=False,
+    ),
+    "hold_lapsed": NoticeText(
+        zh="暂停单 {number}（{order}）因期限已过或线索了结而失效。",
+        en="Hold {number} of {order} has lapsed: its last day passed, or its case ended.",
+        is_task=False,
+    ),
+    "money_held": NoticeText(
+        zh="{order} 已由监管部门暂停付款至 {until}：{reason}。请在线索 {case} 里说明。",
+        en="Supervision holds the money of {order} until {until}: {reason}. Please answer in case {case}.",
+        is_task=True,
+    ),
+    "money_free": NoticeText(
+        zh="{order} 的暂停已结束，可以照常办理。",
+        en="The hold of {order} has ended; go on as usual.",
+        is_task=False,
+    ),
+    "goods_held": NoticeText(
+        zh="商品“{order}”已由监管部门暂停销售至 {until}：{reason}。请在线索 {case} 里说明。",
+        en="Supervision holds the listing “{order}” until {until}: {reason}. Please answer in case {case}.",
+        is_task=True,
+    ),
+    "goods_free": NoticeText(
+        zh="商品“{order}”的暂停销售已结束。",
+        en="The hold of the listing “{order}” has ended.",
+        is_task=False,
+    ),
+    "measure_started": NoticeText(
+        zh="对{unit}的监管处理 {number} 开始执行，到 {until} 为止：{reason}。",
+        en="Measure {number} against {unit} is in force until {until}: {reason}.",
+        is_task=False,
+    ),
+    "measure_ended": NoticeText(
+        zh="对{unit}的监管处理 {number} 已到期，自动解除。",
+        en="Measure {number} against {unit} has ended by itself.",
+        is_task=False,
+    ),
+    "measure_annulled": NoticeText(
+        zh="对{unit}的监管处理 {number} 已撤销：{reason}。",
+        en="Measure {number} against {unit} was annulled: {reason}.",
+        is_task=False,
+    ),
+    "approve_measure": NoticeText(
+        zh="对{unit}的监管处理 {number} 等您批准。",
+        en="Measure {number} against {unit} waits for your approval.",
+        is_task=True,
+    ),
+    "listing_accepted": NoticeText(
+        zh="商品“{name}”（{sku}）通过审核，已经上架。",
+        en="“{name}” ({sku}) passed the review and is on the shelf.",
+        is_task=False,
+    ),
+    "listing_accepted_many": NoticeText(
+        zh="{count} 个商品通过审核，已经上架，其中有“{name}”（{sku}）。",
+        en="{count} listings passed the review and are on the shelf, “{name}” ({sku}) among them.",
+        is_task=False,
+    ),
+    "listing_rejected": NoticeText(
+        zh="商品“{name}”（{sku}）没有通过审核：{reason}。请修改后重新提交。",
+        en="“{name}” ({sku}) was rejected: {reason}. Change it and submit it again.",
+        is_task=True,
+    ),
+    "listing_rejected_many": NoticeText(
+        zh="{count} 个商品没有通过审核，其中“{name}”（{sku}）：{reason}。请修改后重新提交。",
+        en="{count} listings were rejected, “{name}” ({sku}) among them: {reason}. Change and submit them again.",
+        is_task=True,
+    ),
+    "listing_intercepted": NoticeText(
+        zh="“{name}”（{sku}）报价 {price}，超过限价 {ceiling}/{base_unit}（{source}），未上架。请降价后重新提交。",
+        en="“{name}” ({sku}), {price}, is above the ceiling {ceiling}/{base_unit} ({source}). Cut it and submit again.",
+        is_task=True,
+    ),
+    "listing_intercepted_many": NoticeText(
+        zh="{count} 个商品超过限价，未上架，如“{name}”（{sku}）{price}，限价 {ceiling}/{base_unit}（{source}）。",
+        en="{count} listings are above a ceiling, such as “{name}” ({sku}), {price}: {ceiling}/{base_unit} ({source}).",
+        is_task=True,
+    ),
+    "listing_frozen": NoticeText(
+        zh="商品“{name}”（{sku}）暂停销售至 {until}：{reason}。",
+        en="“{name}” ({sku}) is held until {until}: {reason}.",
+        is_task=False,
+    ),
+    "listing_frozen_many": NoticeText(
+        zh="{count} 个商品暂停销售，其中“{name}”（{sku}）至 {until}：{reason}。",
+        en="{count} listings are held, “{name}” ({sku}) among them until {until}: {reason}.",
+        is_task=False,
+    ),
+    "listing_delisted": NoticeText(
+        zh="商品“{name}”（{sku}）已被清退：{reason}。",
+        en="“{name}” ({sku}) was taken off the mall for good: {reason}.",
+        is_task=False,
+    ),
+    "listing_delisted_many": NoticeText(
+        zh="{count} 个商品已被清退，其中“{name}”（{sku}）：{reason}。",
+        en="{count} listings were taken off the mall for good, “{name}” ({sku}) among them: {reason}.",
+        is_task=False,
+    ),
+    "change_accepted": NoticeText(
+        zh="商品“{name}”（{sku}）的新价格 {price} 通过审核，已经生效。",
+        en="The new price {price} of “{name}” ({sku}) passed the review and is in force.",
+        is_task=False,
+    ),
+    "change_accepted_many": NoticeText(
+        zh="{count} 个商品的新价格通过审核，已经生效，其中“{name}”（{sku}）{price}。",
+        en="{count} new prices passed the review and are in force, “{name}” ({sku}) at {price} among them.",
+        is_task=False,
+    ),
+    "change_rejected": NoticeText(
+        zh="商品“{name}”（{sku}）的新价格 {price} 没有通过审核，仍按 {old_price} 销售：{reason}。",
+        en="The new price {price} of “{name}” ({sku}) was rejected, it still sells at {old_price}: {reason}.",
+        is_task=False,
+    ),
+    "change_rejected_many": NoticeText(
+        zh="{count} 个商品的新价格没有通过审核，仍按原价销售，其中“{name}”（{sku}）：{reason}。",
+        en="{count} new prices were rejected, the old ones stay, “{name}” ({sku}) among them: {reason}.",
+        is_task=False,
+    ),
+    "change_intercepted": NoticeText(
+        zh="“{name}”（{sku}）的新价格 {price} 超过限价 {ceiling}/{base_unit}（{source}），仍按 {old_price} 销售。",
+        en="New price {price} of “{name}” ({sku}) is above {ceiling}/{base_unit} ({source}); {old_price} stays.",
+        is_task=False,
+    ),
+    "change_intercepted_many": NoticeText(
+        zh="{count} 个新价格超过限价，仍按原价销售，如“{name}”（{sku}），限价 {ceiling}/{base_unit}（{source}）。",
+        en="{count} new prices are above a ceiling, the old ones stay: “{name}” ({sku}), {ceiling}/{base_unit}.",
         is_task=False,
     ),
 }

@@ -13,6 +13,7 @@ from mall.errors import Refusal
 from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order, OrderLine, drop_lines
 from mall.ordering.order_action import order_action, require_reason
+from mall.ordering.order_holds import refuse_while_held
 from mall.ordering.recheck_order import recheck
 from mall.ordering.running_total import add_to_totals, by_category, take_from_totals
 from mall.regions.regional_rule import rule
@@ -97,7 +98,11 @@ def _take_todays_prices(order: Order) -> None:
 
 @order_action("approve")
 def approve_order(order: Order, *, actor: Actor, note: str = "") -> None:
-    """Approve. From the region's amount on, the first approval only endorses and the unit's leader approves."""
+    """Approve. From the region's amount on, the first approval only endorses and the unit's leader approves.
+
+    Raises Refusal("order.held") while supervision holds the order.
+    """
+    _require_no_hold(order, actor)
     if order.state == "endorsed":
         take_step(order, "approve", actor, note=note)
         order.leader_id = actor.user_id
@@ -106,6 +111,13 @@ def approve_order(order: Order, *, actor: Actor, note: str = "") -> None:
     needs_leader = order.total_fen >= second.value
     take_step(order, "endorse" if needs_leader and order.state == "submitted" else "approve", actor, note=note)
     order.approver_id = actor.user_id
+
+
+def _require_no_hold(order: Order, actor: Actor) -> None:
+    # A step that is not possible says so itself, and whoever may not take it is not told of holds.
+    step = order.states.step("approve", order.state)
+    authorize(actor, step.permission, order)
+    refuse_while_held(order, action="approve")
 
 
 @order_action("return")

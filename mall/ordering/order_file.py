@@ -22,7 +22,7 @@ from mall.finance.invoice import CreditNote, Invoice, credit_notes_of, invoices_
 from mall.finance.payment_clock import PaymentClock, payment_clocks
 from mall.finance.payment_request import PaymentRequest, payment_requests_of
 from mall.finance.refund_claim import RefundClaim, refund_claims_of
-from mall.finance.settlement import Settlement
+from mall.finance.settlement import Settlement, requestable_fen
 from mall.finance.settlement_change import SettlementChange, changes_of
 from mall.finance.settlement_objects import SettlementObjects
 from mall.finance.treasury_batch import TreasuryBatch
@@ -31,6 +31,7 @@ from mall.fulfilment.delivery_note import DeliveryNote, delivery_notes_of
 from mall.fulfilment.dispute import Dispute, disputes_of
 from mall.ordering.order import Order
 from mall.ordering.order_carry import OrderCarry, carries_of, years_of
+from mall.ordering.order_holds import OrderHold, holds_on
 from mall.people.organisation import Organisation, organisation
 from mall.people.user import person_names
 from mall.ratings.rating import Rating
@@ -131,6 +132,10 @@ class OrderFile:
     changes: list[SettlementChange]
     claims: list[RefundClaim]
     settlement: Settlement
+    #: what can be asked for now: of held lines nothing
+    to_request_fen: int
+    #: whose money stands still by order of supervision, and why
+    holds: list[OrderHold]
     #: {claim id: its number} of refunds that payments of this order keep
     kept_claims: dict[int, str]
     #: refunds of the same supplier that a payment of this order could keep
@@ -200,6 +205,8 @@ def file_of(order: Order, *, actor: Actor) -> OrderFile:
         changes=changes_of(order.id),
         claims=refund_claims_of(order.id),
         settlement=objects.figures,
+        to_request_fen=requestable_fen(order, objects.figures),
+        holds=holds_on(order.id),
         kept_claims=_kept_claims(payments),
         offsettable=objects.offsettable if reads_book else [],
         retention_most_fen=retention_most(order) if reads_book else 0,

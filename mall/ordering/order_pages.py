@@ -28,6 +28,7 @@ from mall.ordering.visible_orders import visible_order
 from mall.people.user import people_with
 from mall.printing.print_order import documents_of, pdf_of
 from mall.regions.regional_rule import RegionalRule
+from mall.shop.party_marks import party_marks
 from mall.suppliers.supplier import masked_account
 from mall.web.words import Words, status_of, words_for
 
@@ -125,6 +126,7 @@ def _page(number: str, *, done: str = "", refused: str = "", refusal: Refusal | 
     return render_template(
         "ordering/order.html",
         file=file,
+        marks=party_marks({order.unit_id, order.supplier_id}),
         order=order,
         actions=actions,
         turn=whose_turn(file),

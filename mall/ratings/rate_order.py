@@ -12,8 +12,10 @@ from mall.ordering.close_order import close_if_done
 from mall.ordering.deadlines import take_step
 from mall.ordering.order import Order
 from mall.ordering.order_action import order_action
+from mall.outbox.event import publish
 from mall.ratings.rating import Rating
 from mall.suppliers.supplier import Supplier
+from mall.suppliers.supplier_rating import rating_steps
 
 
 @order_action("rate")
@@ -48,11 +50,17 @@ def keep_rating(
         )
     )
     if not is_default:
-        session().execute(
-            update(Supplier)
-            .where(Supplier.id == order.supplier_id)
-            .values(
-                rating_sum=Supplier.rating_sum + goods + delivery + service,
-                rating_count=Supplier.rating_count + 3,
-            )
-        )
+        add_to_mean(order.supplier_id, marks=(goods, delivery, service))
+
+
+def add_to_mean(supplier_id: int, *, marks: tuple[int, int, int]) -> None:
+    """Add the marks to the supplier's mean; where that moves him a step, his goods are ranked anew."""
+    total, count = session().execute(
+        update(Supplier)
+        .where(Supplier.id == supplier_id)
+        .values(rating_sum=Supplier.rating_sum + sum(marks), rating_count=Supplier.rating_count + len(marks))
+        .returning(Supplier.rating_sum, Supplier.rating_count)
+    ).one()  # fmt: skip
+    steps = rating_steps(total, count)
+    if steps != rating_steps(total - sum(marks), count - len(marks)):
+        publish("supplier.rerated", document=f"supplier:{supplier_id}", payload={"rating_steps": steps})

@@ -397,6 +397,12 @@ def category_attributes() -> tuple[AttributeRecord, ...]:
 
 
 @cache
+def generic_models() -> tuple[str, ...]:
+    """What suppliers write for a model and that names nothing: 标准服务, 通用, 无."""
+    return tuple(row["model"] for row in _rows("generic_models.csv"))
+
+
+@cache
 def compulsory_green() -> tuple[CompulsoryGreenRecord, ...]:
     """The categories in which energy-saving or environmental certificates are compulsory."""
     return tuple(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
+from mall.catalogue.merit import MERIT_MAX
 from mall.search.query import price_bucket
 
 FACET_VALUE_LENGTH_MAX = 120
@@ -20,6 +21,7 @@ class Document:
     province is 410000. The query asks for the buyer's region or any of its ancestors.
     `keywords` is further searchable text, such as specifications.
     `demand` is how much units buy of the whole category: its offers on the shelf and what was accepted of them.
+    `merit` is what speaks for the offer besides its words, in points (`mall.catalogue.merit`).
     """
 
     id: int
@@ -39,6 +41,7 @@ class Document:
     green: bool = False
     sales: int = 0
     demand: int = 0
+    merit: int = 0
     on_shelf: bool = True
 
 
@@ -49,7 +52,8 @@ STAMP_BYTES = 6
 def stamp(document: Document) -> int:
     """Return a number that another price, name, region or supplier changes: an index shows by it whether it is stale.
 
-    What is bought how often is left out; the index learns of it now and then, and nobody is misled meanwhile.
+    What is bought how often, and the merit, are left out: they only order, and what a page says of an offer comes from
+    the database.
     """
     seen = (
         document.name, document.brand, document.model, document.sku, document.keywords, document.category_code,
@@ -76,17 +80,20 @@ def facet_values(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 OWN_STEPS_MAX = 8
+OFFER_STEPS_MAX = OWN_STEPS_MAX + MERIT_MAX
 CATEGORY_STEPS_MAX = 12
 
 
 def standing(document: Document) -> tuple[int, int]:
-    """Return how well bought a listing (0 to OWN_STEPS_MAX) and its category (0 to CATEGORY_STEPS_MAX) are.
+    """Return how good an offer is (0 to OFFER_STEPS_MAX), and how well bought its category (0 to CATEGORY_STEPS_MAX).
 
-    A step is a doubling. Most listings of a mall were never bought, so the category says more than the listing.
+    What a listing sold counts as many steps as it doubled, beside the points of its merit, of which there are more:
+    the best offer wins over the one that was bought before. Most listings of a mall were never bought, so the
+    category says more than the listing.
     """
     own = (document.sales + 1).bit_length() - 1
     category = (document.demand + 1).bit_length() - 1
-    return min(own, OWN_STEPS_MAX), min(category, CATEGORY_STEPS_MAX)
+    return min(own, OWN_STEPS_MAX) + min(document.merit, MERIT_MAX), min(category, CATEGORY_STEPS_MAX)
 
 
 def facet_value(value: str) -> str:

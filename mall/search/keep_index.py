@@ -16,16 +16,19 @@ from mall.search.search_catalogue import documents_for_index
 from mall.search.search_synonym import SynonymNews
 from mall.search.search_task import (
     forget_tasks,
+    queue_capped,
+    queue_dated_ceilings,
     queue_expired_licences,
     queue_listings,
+    queue_rivals,
     queue_supplier,
     waiting_tasks,
 )
 
 #: listings in one commit of the index; a commit costs some 100 ms whatever its size
 BATCH_MAX = 2_000
-#: how far back a keeper looks for licences that ran out while no worker was running
-LICENCE_LOOKBACK_DAYS = 31
+#: how far back a keeper looks for what dates changed while no worker was running
+LOOKBACK_DAYS = 31
 
 
 @subscribes(
@@ -34,12 +37,17 @@ LICENCE_LOOKBACK_DAYS = 31
     "listing.shelve", "listing.approve", "listing.freeze", "listing.lift", "listing.expire", "listing.delist",
 )  # fmt: skip
 def queue_changed_listing(event: Event) -> None:
-    """Note the listing of the event, and those its payload names under `listing_ids` (an import names many)."""
+    """Note the listing of the event, and those its payload names under `listing_ids` (an import names many).
+
+    Their rivals too, unless only stock or sales changed: what one offer costs decides how dear the others are.
+    """
     named = [int(listing_id) for listing_id in event.payload.get("listing_ids", ())]
     kind, _, key = event.document.partition(":")
     if kind == "listing" and key.isdigit():
         named.append(int(key))
     queue_listings(named)
+    if kind != "sales" and "new_stock" not in event.payload:
+        queue_rivals(named)
 
 
 @subscribes("catalogue.imported")
@@ -48,9 +56,15 @@ def queue_imported_listings(event: Event) -> None:
     queue_changed_listing(event)
 
 
-@subscribes("supplier.changed", "supplier.suspended", "supplier.restored", "supplier.removed")
+@subscribes("price_ceiling.confirm", "price_ceiling.end")
+def queue_capped_listings(event: Event) -> None:
+    """Note what a price ceiling is about that holds from now on, or no longer."""
+    queue_capped([int(event.document.partition(":")[2])])
+
+
+@subscribes("supplier.changed", "supplier.rerated", "supplier.suspended", "supplier.restored", "supplier.removed")
 def queue_supplier_of(event: Event) -> None:
-    """Note every listing of a supplier that may sell again, or no longer, or under another name."""
+    """Note every listing of a supplier that may sell again, or no longer, is called or rated otherwise."""
     kind, _, key = event.document.partition(":")
     if kind == "supplier" and key.isdigit():
         queue_supplier(int(key))
@@ -81,7 +95,7 @@ class IndexKeeper:
 
         Raises EngineUnavailable; the listings stay queued then.
         """
-        self._look_for_expired_licences()
+        self._look_at_the_calendar()
         try:
             self._synonyms.tell(self._engine)
             tasks = waiting_tasks(limit=BATCH_MAX)
@@ -97,11 +111,12 @@ class IndexKeeper:
         forget_tasks(tasks)
         return len(tasks)
 
-    def _look_for_expired_licences(self) -> None:
-        """A licence runs out without any event, at midnight: look once a day."""
+    def _look_at_the_calendar(self) -> None:
+        """A licence runs out and a ceiling begins without any event, at midnight: look once a day."""
         today = clock.today()
         if self._looked_on != today:
-            queue_expired_licences(since=today - timedelta(days=LICENCE_LOOKBACK_DAYS), on=today)
+            queue_expired_licences(since=today - timedelta(days=LOOKBACK_DAYS), on=today)
+            queue_dated_ceilings(since=today - timedelta(days=LOOKBACK_DAYS), on=today)
             self._looked_on = today
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -177,8 +177,11 @@ class Language:
     # -- queries ---------------------------------------------------------------------------------------------
 
     def plan(self, text: str, *, known: Callable[[str], bool]) -> Plan:
-        """Return what a query asks for; `known` says whether a Latin word occurs in the index (or begins one)."""
-        words, corrected = self._rewritten(self._query_words(text), known=known)
+        """Return what a query asks for; `known` says whether a word occurs in the index (or begins one)."""
+        typed = self._query_words(text)
+        mended = [word for words in self._cut_runs(text) for word in self._mended(words, known=known)]
+        words, corrected = self._rewritten(mended, known=known)
+        corrected = corrected or mended != typed
         meant = [word for word in words if word not in STOP_WORDS] or words
         groups = list(dict.fromkeys(self.synonyms.merge(meant)))[:TERMS_MAX]
         prefix = meant[-1] if groups and groups[-1] == (meant[-1],) else ""
@@ -196,10 +199,29 @@ class Language:
         }
 
     def _query_words(self, text: str) -> list[str]:
-        words: list[str] = []
+        return [word for words in self._cut_runs(text) for word in words]
+
+    def _cut_runs(self, text: str) -> Iterator[list[str]]:
+        """Yield the words of each run of characters between spaces and signs."""
         for run in runs(normalise(text[:TEXT_LENGTH_MAX])):
-            words.extend(self._cutter.cut(run) if is_han(run) else [run])
-        return words
+            yield list(self._cutter.cut(run)) if is_han(run) else [run]
+
+    def _mended(self, words: list[str], *, known: Callable[[str], bool]) -> list[str]:
+        """Put right a slip in the last character of a Chinese word (洗手夜), which falls off when the run is cut:
+        one that nothing has, after a word to which a single word of the catalogue adds one more (洗手液)."""
+        mended: list[str] = []
+        for word in words:
+            stem = mended[-1] if mended else ""
+            if len(word) == 1 and is_han(word) and len(stem) >= 2 and is_han(stem) and self._is_strange(word, known):
+                meant = {longer for longer, _, _ in self.vocabulary if longer[:-1] == stem}
+                if len(meant) == 1:
+                    mended[-1] = meant.pop()
+                    continue
+            mended.append(word)
+        return mended
+
+    def _is_strange(self, character: str, known: Callable[[str], bool]) -> bool:
+        return not known(character) and not any(character in word for word, _, _ in self.vocabulary)
 
     def _rewritten(self, words: list[str], *, known: Callable[[str], bool]) -> tuple[list[str], bool]:
         """Replace Latin words that the index does not know: pinyin by the words it spells, a slip in a word of the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from sqlalchemy import Row, Select, func, literal, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from mall import clock
 from mall.catalogue.listing import Listing
+from mall.catalogue.merit import merit, offer_facts
 from mall.catalogue.product import Product
 from mall.database import session
 from mall.search.catalogue_names import CatalogueNames, catalogue_names
@@ -29,10 +30,12 @@ def documents_for_index(listing_ids: Iterable[int] | None = None) -> Iterator[Do
     """
     names = catalogue_names()
     demand = category_demand(anew=listing_ids is None)
-    for row in _all_rows() if listing_ids is None else _rows_of(listing_ids):
-        document = _document(row, names=names, demand=demand)
-        if document.on_shelf or listing_ids is not None:
-            yield document
+    for rows in _all_rows() if listing_ids is None else _rows_of(listing_ids):
+        merits = _merits(rows)
+        for row in rows:
+            document = _document(row, names=names, demand=demand, points=merits.get(row.id, 0))
+            if document.on_shelf or listing_ids is not None:
+                yield document
 
 
 def _statement() -> Select:
@@ -71,20 +74,26 @@ def _statement() -> Select:
     )
 
 
-def _all_rows() -> Iterator[Row]:
+def _all_rows() -> Iterator[Sequence[Row]]:
     last = 0
     while rows := session().execute(_statement().where(Listing.id > last).limit(BATCH)).all():
-        yield from rows
+        yield rows
         last = rows[-1].id
 
 
-def _rows_of(listing_ids: Iterable[int]) -> Iterator[Row]:
+def _rows_of(listing_ids: Iterable[int]) -> Iterator[Sequence[Row]]:
     remaining = iter(sorted(set(listing_ids)))
     while ids := list(islice(remaining, BATCH)):
-        yield from session().execute(_statement().where(Listing.id.in_(ids)))
+        yield session().execute(_statement().where(Listing.id.in_(ids))).all()
 
 
-def _document(row: Row, *, names: CatalogueNames, demand: Mapping[str, int]) -> Document:
+def _merits(rows: Sequence[Row]) -> dict[int, int]:
+    """The points of those on the shelf; the others leave the index anyway."""
+    facts = offer_facts([row.id for row in rows if row.state == "on_shelf"], on=clock.today())
+    return {listing_id: merit(known) for listing_id, known in facts.items()}
+
+
+def _document(row: Row, *, names: CatalogueNames, demand: Mapping[str, int], points: int) -> Document:
     category = names.categories.get(row.category_code or "")
     lineage = names.lineage(row.category_code or "")
     licensed = row.licence_expires_on is None or row.licence_expires_on >= clock.today()
@@ -108,5 +117,6 @@ def _document(row: Row, *, names: CatalogueNames, demand: Mapping[str, int]) -> 
         green=row.is_green,
         sales=row.sold_count,
         demand=demand.get(row.category_code or "", 0),
+        merit=points,
         on_shelf=row.state == "on_shelf" and category is not None and row.supplier_state == "active" and licensed,
     )

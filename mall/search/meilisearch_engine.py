@@ -362,7 +362,7 @@ class MeilisearchEngine:
             "attributesToRetrieve": ["id", "name"],
             "page": query.page,
             "hitsPerPage": query.size,
-            "sort": settings.SORTS[query.sort],
+            "sort": settings.BROWSING if plan is None and query.sort == "relevance" else settings.SORTS[query.sort],
         }
         counts = [
             {

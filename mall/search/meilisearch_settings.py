@@ -9,7 +9,7 @@ from mall.search.document import Document, facet_value, facet_values, stamp, sta
 from mall.search.language import Language
 from mall.search.query import HITS_MAX, Query
 
-SETTINGS_FORMAT = 3
+SETTINGS_FORMAT = 4
 """Raised with every change of the settings or the document; an index of another format is rebuilt."""
 
 WORD_ATTRIBUTES = {
@@ -40,6 +40,8 @@ SORTS = {
     "sales": ["sales:desc", "id:asc"],
     "newest": ["created:desc", "id:asc"],
 }
+BROWSING = ["standing:desc", "sales:desc", "id:asc"]
+"""Where nothing was typed, all is equally relevant, and the better offer comes first."""
 CATEGORY_LABEL_SEPARATOR = " ｜ "
 
 _QUOTES = str.maketrans({'"': "＂", "\\": "＼"})
@@ -61,7 +63,7 @@ def index_settings(language: Language) -> dict[str, Any]:
             {"attributePatterns": [*FACET_ATTRIBUTES.values(), "category_label"], "features": equality},
             {"attributePatterns": ["price_fen", "id"], "features": comparison},
         ],
-        "sortableAttributes": ["id", "price_fen", "sales", "created"],
+        "sortableAttributes": ["id", "price_fen", "sales", "standing", "created"],
         "rankingRules": [
             "sort",
             "words",
@@ -70,6 +72,7 @@ def index_settings(language: Language) -> dict[str, Any]:
             "attribute",
             "exactness",
             "demand:desc",
+            "standing:desc",
             "sales:desc",
             "id:asc",
         ],
@@ -93,6 +96,7 @@ def index_settings(language: Language) -> dict[str, Any]:
 def pour(document: Document, *, language: Language) -> dict[str, Any]:
     """Return the engine's document of a listing: plain JSON values."""
     words = language.document_words(document)
+    offer_steps, category_steps = standing(document)
     poured: dict[str, Any] = {
         "id": document.id,
         "name": facet_value(document.name),
@@ -101,7 +105,8 @@ def pour(document: Document, *, language: Language) -> dict[str, Any]:
         "price_fen": document.price_fen,
         "stamp": stamp(document),
         "sales": document.sales,
-        "demand": standing(document)[1],
+        "standing": offer_steps,
+        "demand": category_steps,
         "created": document.created.toordinal(),
     }
     for facet, values in facet_values(document).items():

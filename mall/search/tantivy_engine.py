@@ -326,13 +326,13 @@ class TantivyEngine:
             return (), searcher.search(clause, 1).count
         if query.sort == "relevance" and by_score:
             return self._page_by_score(searcher, clause, query=query)
-        field = SORT_FIELDS["sales" if query.sort == "relevance" else query.sort]
+        field = SORT_FIELDS[query.sort]
         found = searcher.search(clause, query.size, offset=query.offset, order_by_field=field, order=tantivy.Order.Asc)
         return tuple(searcher.fast_field_values("id", [address for _, address in found.hits])), found.count
 
     @staticmethod
     def _page_by_score(searcher: tantivy.Searcher, clause: Clause, *, query: Query) -> tuple[tuple[int, ...], int]:
-        """Order by score, equal scores by sales and then id: hits are read on until the last score is complete."""
+        """Order by score, equal scores by standing, sales, id: hits are read on until the last score is complete."""
         end = query.offset + query.size
         limit = min(end + TIES_BLOCK, HITS_MAX)
         hits, total = _top(searcher, clause, limit=limit, count=True)
@@ -340,7 +340,7 @@ class TantivyEngine:
             limit = min(limit * 4, HITS_MAX)
             hits, _ = _top(searcher, clause, limit=limit, count=False)
         addresses = [address for _, address in hits]
-        keys = searcher.fast_field_values(SORT_FIELDS["sales"], addresses)
+        keys = searcher.fast_field_values(SORT_FIELDS["relevance"], addresses)
         ranked = sorted((-score, key, place) for place, ((score, _), key) in enumerate(zip(hits, keys, strict=True)))
         page = [addresses[place] for _, _, place in ranked[query.offset : end]]
         return tuple(searcher.fast_field_values("id", page)), total

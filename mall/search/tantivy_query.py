@@ -9,7 +9,7 @@ import tantivy
 from tantivy import Occur
 from tantivy import Query as Clause
 
-from mall.search.document import CATEGORY_STEPS_MAX, OWN_STEPS_MAX, facet_value
+from mall.search.document import CATEGORY_STEPS_MAX, OFFER_STEPS_MAX, facet_value
 from mall.search.language import Plan, Term
 from mall.search.query import Query
 
@@ -25,9 +25,9 @@ FIELD_SCORES = {
 of a name, by which engines made for prose rank, say nothing about goods and put the shortest name first."""
 HEAD_SCORES = {"heads": 2.0, "kind": 1.3}
 """On top of that, when the word is what the thing is, by its name and by its category: accessories lack both."""
-STANDING_SCORES = {"own": (0.04, OWN_STEPS_MAX), "category": (0.07, CATEGORY_STEPS_MAX)}
-"""Score of a step of `standing`, and how many there are: together less than the category's word above, so that being
-bought orders what answers equally well and never lifts an accessory over the thing."""
+STANDING_SCORES = {"offer": (0.025, OFFER_STEPS_MAX), "category": (0.07, CATEGORY_STEPS_MAX)}
+"""Score of a step of `standing`, and how many there are: together less than the category's word above, so that merit
+and being bought order what answers equally well and never lift an accessory over the thing."""
 PINYIN_SCORE = 1.5
 HEAD_PINYIN_SCORE = 2.0
 TYPO_BOOST = 0.5
@@ -81,7 +81,7 @@ class ClauseBuilder:
         return Clause.boolean_query([(Occur.Must, matching), *self._standings()])
 
     def _standings(self) -> list[tuple[Occur, Clause]]:
-        """What is bought more comes first among equals."""
+        """The better offer, and what is bought more, come first among equals."""
         return [
             (Occur.Should, Clause.const_score_query(self._field_term("standing", f"{scale}{steps}"), steps * score))
             for scale, (score, steps_max) in STANDING_SCORES.items()

@@ -12,7 +12,7 @@ from mall.search.pinyin import pinyin_of
 from mall.search.query import FACETS
 from mall.search.words import is_han, latin_pieces, normalise, runs
 
-SCHEMA_FORMAT = 4
+SCHEMA_FORMAT = 5
 """Raised with every change of the fields below; an index of another format is rebuilt."""
 
 WORD_FIELDS = {
@@ -28,13 +28,22 @@ WORD_FIELDS = {
     "head_pinyin": "head_pinyin",
 }
 """Fields of the index and where `DocumentWords` has their words."""
-STANDING_SCALES = ("own", "category")
-SORT_FIELDS = {"price_asc": "by_price", "price_desc": "by_price_down", "sales": "by_sales", "newest": "by_newest"}
+STANDING_SCALES = ("offer", "category")
+SORT_FIELDS = {
+    "relevance": "by_standing",
+    "price_asc": "by_price",
+    "price_desc": "by_price_down",
+    "sales": "by_sales",
+    "newest": "by_newest",
+}
+"""Where nothing was typed, all is equally relevant, and the better offer comes first."""
 SUGGESTION_SEPARATOR = "\x1f"
 
 _ID_BITS = 27
 _ID_MASK = (1 << _ID_BITS) - 1
 _VALUE_MAX = (1 << (64 - _ID_BITS)) - 1
+_SALES_BITS = 32
+_SALES_MAX = (1 << _SALES_BITS) - 1
 
 
 def build_schema() -> tantivy.Schema:
@@ -92,6 +101,7 @@ def sort_key(document: Document, *, sort: str) -> int:
     listings, which then only decides between equal values.
     """
     value = {
+        "relevance": _VALUE_MAX - (standing(document)[0] << _SALES_BITS | min(document.sales, _SALES_MAX)),
         "price_asc": document.price_fen,
         "price_desc": _VALUE_MAX - document.price_fen,
         "sales": _VALUE_MAX - document.sales,

@@ -20,9 +20,11 @@ from mall.shop.category_tree import category_choices, category_counts, category_
 from mall.shop.compare_products import compare_products
 from mall.shop.group_offers import product_cards
 from mall.shop.page_frame import frame_context, has_page, in_words, is_english, is_page
+from mall.shop.party_marks import party_marks
 from mall.shop.product_view import view_product
 from mall.shop.recently_bought import recently_bought
 from mall.shop.search_state import COMPARED_MAX, EVERYWHERE, SHOWN_FACETS, product_ids, read_state
+from mall.shop.why_here import why_here
 
 pages = Blueprint("shop", __name__)
 
@@ -68,11 +70,16 @@ def search() -> str:
     state = read_state(request.args)
     page = search_listings(state.as_query(scope=region_scope(actor)), count_undelivered=True)
     names = catalogue_names()
+    cards = product_cards(page.rows, cheapest_first=not state.sort.startswith("price"))
+    # Only there do these reasons decide; a lost engine's page is in the order of sales.
+    is_by_merit = state.sort == "relevance" and not page.degraded
     return render_template(
         "shop/search.html",
         state=state,
         page=page,
-        cards=product_cards(page.rows, cheapest_first=not state.sort.startswith("price")),
+        cards=cards,
+        why=why_here([card.main.id for card in cards]) if is_by_merit else {},
+        is_by_merit=is_by_merit,
         sorts=SORTS,
         price_buckets=PRICE_BUCKETS,
         shown_facets=SHOWN_FACETS,
@@ -115,6 +122,7 @@ def product(product_id: int) -> str | Response:
     return render_template(
         "shop/product.html",
         view=view,
+        marks=party_marks({offer.supplier.id for offer in view.offers}),
         lineage=_lineage(view.product.category_code or ""),
         similar=product_cards(view.similar(region_code=region_code)),
         merged_here=_merged_here(product_id),

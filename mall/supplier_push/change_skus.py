@@ -34,34 +34,36 @@ Sku = Annotated[str, Field(min_length=1, max_length=100, description="The suppli
 Reason = Annotated[str, Field(max_length=200, description="Kept in the history of the goods")]
 
 
-class _Entry(BaseModel):
+class SkuEntry(BaseModel):
+    """What is said of one SKU."""
+
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     sku: Sku
 
 
-class PriceEntry(_Entry):
+class PriceEntry(SkuEntry):
     """A price asked for. A cut holds at once, a rise waits for review, one above a ceiling is stopped."""
 
     price_fen: Annotated[StrictInt, Field(ge=1, le=PRICE_MAX_FEN, description="Per unit of the listing, with tax")]
     reason: Reason = ""
 
 
-class StockEntry(_Entry):
+class StockEntry(SkuEntry):
     """How many there are."""
 
     stock: Annotated[StrictInt, Field(ge=0, le=STOCK_MAX)] | None = Field(description="null: not counted")
 
 
-class ShelfEntry(_Entry):
+class ShelfEntry(SkuEntry):
     """Where the goods should stand. `on_shelf` submits what no review has passed yet, or what has expired."""
 
     shelf: Literal["on_shelf", "off_shelf"]
     reason: Reason = ""
 
 
-#: (actor, listing under its lock, entry) -> the outcome as JSON
-Deed = Callable[[Actor, Listing, Any], dict[str, Any]]
+#: (actor, listing under its lock, entry) -> the outcome as JSON; None for goods that are to be made
+Deed = Callable[[Actor, Any, Any], dict[str, Any]]
 
 
 def require_few(count: int, *, region_code: int) -> None:
@@ -72,11 +74,19 @@ def require_few(count: int, *, region_code: int) -> None:
 
 
 def change_skus(
-    *, actor: Actor, supplier_id: int, name: str, entries: Sequence[Any], shape: type[_Entry], deed: Deed
+    *,
+    actor: Actor,
+    supplier_id: int,
+    name: str,
+    entries: Sequence[Any],
+    shape: type[SkuEntry],
+    deed: Deed,
+    takes_new: bool = False,
 ) -> dict[str, Any]:
     """Do `deed` for every entry; returns {"outcomes": [...]} in the order of the entries. Runs inside @atomic.
 
-    `name` stands in the audit, such as "push.prices". Every refusal of an entry is recorded.
+    `name` stands in the audit, such as "push.prices". Every refusal of an entry is recorded. An unknown SKU is refused,
+    unless the deed `takes_new`.
     """
     read = [_read(entry, shape) for entry in entries]
     twice = {sku for sku, count in Counter(sku for sku, _entry in read if sku).items() if count > 1}
@@ -88,7 +98,7 @@ def change_skus(
         listing = listings.get(sku)
         if sku in twice:
             entry = Refusal("push.sku_repeated", sku=sku)
-        elif listing is None and not isinstance(entry, Refusal):
+        elif listing is None and not takes_new and not isinstance(entry, Refusal):
             entry = Refusal("push.sku_unknown", sku=sku)
         outcomes[place] = _outcome(actor, sku, listing, entry, name=name, deed=deed)
     counts = Counter(outcome["outcome"] for outcome in outcomes.values())
@@ -101,7 +111,7 @@ def change_skus(
     return {"outcomes": [outcomes[place] for place in range(len(read))]}
 
 
-def _read(given: Any, shape: type[_Entry]) -> tuple[str, _Entry | Refusal]:
+def _read(given: Any, shape: type[SkuEntry]) -> tuple[str, SkuEntry | Refusal]:
     """(the SKU as far as there is one, the entry or why it is none)."""
     try:
         entry = in_shape(shape, given)
@@ -122,12 +132,11 @@ def _rank(listing: Listing | None) -> int:
 
 
 def _outcome(
-    actor: Actor, sku: str, listing: Listing | None, entry: _Entry | Refusal, *, name: str, deed: Deed
+    actor: Actor, sku: str, listing: Listing | None, entry: SkuEntry | Refusal, *, name: str, deed: Deed
 ) -> dict[str, Any]:
     try:
         if isinstance(entry, Refusal):
             raise entry
-        assert listing is not None
         with session().begin_nested():
             return deed(actor, listing, entry)
     except Refusal as refusal:
@@ -168,13 +177,14 @@ def set_shelf(actor: Actor, listing: Listing, entry: ShelfEntry) -> dict[str, An
     if entry.shelf == "on_shelf" and listing.state == "checked":
         return outcome_item(listing.sku, "pending_review", listing=listing)
     if entry.shelf == "on_shelf" and listing.state in _TO_SUBMIT:
-        return _submitted_item(listing, state=submit_listing(actor=actor, listing_id=listing.id))
+        return submitted_item(listing, state=submit_listing(actor=actor, listing_id=listing.id))
     action = "put_on" if entry.shelf == "on_shelf" else "take_off"
     shelve_listing(actor=actor, listing_id=listing.id, action=action, reason=entry.reason)
     return outcome_item(listing.sku, "accepted", listing=listing)
 
 
-def _submitted_item(listing: Listing, *, state: str) -> dict[str, Any]:
+def submitted_item(listing: Listing, *, state: str) -> dict[str, Any]:
+    """What became of goods that were submitted and now stand in `state`."""
     if state == "intercepted":
         return stopped_listing_item(listing)
     if state == "rejected":

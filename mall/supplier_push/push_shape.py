@@ -89,7 +89,9 @@ class OutcomeShape(BaseModel):
     code: str | None = Field(description="Of a refusal, such as push.sku_unknown or listing.over_ceiling")
     message: str | None
     next: str | None = Field(description="How to mend it")
-    facts: dict[str, Any] = Field(description="Of a stopped price: ceiling_fen, source, equivalent")
+    facts: dict[str, Any] = Field(
+        description="Of a stopped price: ceiling_fen, source, equivalent; of a fault: errors; of new goods: warnings"
+    )
 
 
 class OutcomesShape(BaseModel):

@@ -45,12 +45,14 @@ from mall.supplier_push.push_shape import (
 from mall.supplier_push.signed_push import PushCall, describe_signature, signed_push
 from mall.supplier_push.supplier_message import acknowledge_messages, waiting_messages
 
+TAG = Tag(name="supplier push", description="供应商推送（签名调用） / A supplier's own system, signed")
+
 api = describe_problem(
     APIBlueprint(
         "api_supplier_push",
         __name__,
         url_prefix="/api/v1/supplier",
-        abp_tags=[Tag(name="supplier push", description="供应商推送（签名调用） / A supplier's own system, signed")],
+        abp_tags=[TAG],
     )
 )
 
@@ -75,7 +77,7 @@ class SkusAsked(BaseModel):
     skus: Annotated[list[Sku], Field(min_length=1)]
 
 
-def _entries(shape: type[BaseModel]) -> Any:
+def entries_of(shape: type[BaseModel]) -> Any:
     """A list whose entries are read one by one, so that a wrong one does not lose the others; at most 100."""
     items = shape.model_json_schema()
     return Field(min_length=1, json_schema_extra={"items": items, "maxItems": 100})
@@ -86,7 +88,7 @@ class Prices(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    prices: Annotated[list[Any], _entries(PriceEntry)]
+    prices: Annotated[list[Any], entries_of(PriceEntry)]
 
 
 class Stock(BaseModel):
@@ -94,7 +96,7 @@ class Stock(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    stock: Annotated[list[Any], _entries(StockEntry)]
+    stock: Annotated[list[Any], entries_of(StockEntry)]
 
 
 class Shelf(BaseModel):
@@ -102,7 +104,7 @@ class Shelf(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    shelf: Annotated[list[Any], _entries(ShelfEntry)]
+    shelf: Annotated[list[Any], entries_of(ShelfEntry)]
 
 
 class MessagesQuery(Question):

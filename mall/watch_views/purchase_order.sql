@@ -22,8 +22,14 @@ refunded as (
     select order_id, sum(amount_fen) as refunded_fen, min(coalesce(settled_at, claimed_at)) as refunded_at
     from refund_claim where state in ('received', 'offset') group by order_id),
 withheld as (
-    select order_id, sum(amount_fen) as withheld_fen from settlement_change
-    where kind = 'retention' and state = 'agreed' group by order_id),
+    select order_id, sum(withheld_fen) as withheld_fen from (
+        select order_id, amount_fen as withheld_fen from settlement_change
+        where kind = 'retention' and state = 'agreed'
+        union all
+        select h.order_id, l.accepted * l.contract_price_fen - l.cut_fen from order_hold h
+        join order_line l on l.order_id = h.order_id
+        where h.ended_at is null and (h.line_nos = '[]' or h.line_nos @> to_jsonb(l.line_no))) as parts
+    group by order_id),
 promise as (
     select value from regional_rule where code = 'contract.delivery_days' and valid_to is null
     order by region_code limit 1)

@@ -167,7 +167,7 @@ def _attempts(facts: Facts, values: Values) -> ir.Table:
 
 def _deeds(table: ir.Table, kind: str, unique: Any, document: Any) -> ir.Table:
     """Payments, orders and quotes in one shape."""
-    return table.select(*_PARTIES, "day", "amount_fen", key=text(f"{kind}:") + unique.cast("string"), document=document)
+    return table.select(*_PARTIES, "day", "amount_fen", key=text(kind + ":") + unique.cast("string"), document=document)
 
 
 RULE = Rule(

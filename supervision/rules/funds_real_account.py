@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows
+from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows, whole
 from supervision.facts import Facts
 from supervision.outside_payments import lacks_order, outside_payments
 from supervision.peers import basis_points, beside_peers, with_level
@@ -67,7 +67,7 @@ def find(facts: Facts, values: Values) -> ir.Table:
         ),
         day=ibis.ifelse(units.day > 0, units.day, literal(facts.on_day)),
         amount_fen=units.unprocured_fen,
-        peers_fence=ibis.least((twice_fence / 2).floor().cast("int64"), literal(10_000)),
+        peers_fence=ibis.least(whole(twice_fence, 2), literal(10_000)),
         evidence=[one.name for one in _EVIDENCE],
     )
 

@@ -16,6 +16,7 @@ _EVIDENCE = (
     Evidence("base_price_fen", "fen", Words("单价（基本单位）", "Price per base unit")),
     Evidence("median_fen", "fen", Words("其他供应商同款中位价", "Median of the other sellers of the part")),
     Evidence("median_fen_sellers", "count", Words("其他供应商数", "Other sellers")),
+    Evidence("upper_fen", "fen", Words("其他供应商同款价格上沿", "Upper end of the other sellers of the part")),
     Evidence("parts_fen", "fen", Words("同一主件的选配件合计", "All accessories of the same main item")),
     Evidence("main_fen", "fen", Words("主件金额", "The main item")),
 )
@@ -26,17 +27,24 @@ def find(facts: Facts, values: Values) -> ir.Table:
     lines = _lines(facts, values)
     offers = references.listing_weeks(facts, weeks=values["judged_days"] // 7 + 2)
     offers = references.with_others_quantile(offers, "base_price_fen", percent=50, name="median_fen")
-    offers = offers.select(*references.LISTING_WEEK, "median_fen", "median_fen_sellers")
-    judged = left_join(lines, offers, references.LISTING_WEEK)
+    offers = references.with_others_quantile(
+        offers, "base_price_fen", percent=values["others_percent"], name="upper_fen"
+    )
+    offers = offers.select(*references.LISTING_WEEK, "median_fen", "median_fen_sellers", "upper_fen")
+    judged = references.with_evenness(left_join(lines, offers, references.LISTING_WEEK), facts)
     order_lines = facts.order_line
     mains = order_lines.group_by(["order_id", "product_id"]).aggregate(main_fen=number(order_lines.amount_fen.sum()))
     mains = mains.select(order_id=mains.order_id, parent_product_id=mains.product_id, main_fen=mains.main_fen)
     parts = lines.group_by(["order_id", "parent_product_id"]).aggregate(parts_fen=number(lines.amount_fen.sum()))
     judged = left_join(judged, mains, ["order_id", "parent_product_id"])
     judged = left_join(judged, parts, ["order_id", "parent_product_id"])
-    has_median = judged.median_fen_sellers >= values["other_sellers"]
-    is_dear = has_median & (
-        judged.base_price_fen * 10_000 > judged.median_fen * values.by_region("above_median", judged.region_code)
+    # Goods without one price have no median either; their share of the main item is judged all the same.
+    has_median = (judged.is_uneven == 0) & (judged.median_fen_sellers >= values["other_sellers"])
+    price = judged.base_price_fen * 10_000
+    is_dear = (
+        has_median
+        & (price > judged.median_fen * values.by_region("above_median", judged.region_code))
+        & (price > judged.upper_fen * values["above_upper"])
     )
     is_large = (judged.main_fen > 0) & (judged.parts_fen * 10_000 > judged.main_fen * values["share_of_main"])
     excess = ibis.greatest(judged.base_price_fen - judged.median_fen, literal(0))
@@ -88,9 +96,9 @@ RULE = Rule(
     action="warn",
     subject="order_line",
     formula=Words(
-        "选配件基本单位价高于其他供应商同款中位价的130%；或同一订单中同一主件的选配件合计超过主件金额的15%",
-        "The accessory's price per base unit is above 130 % of the median of the other sellers of the part, or the"
-        " accessories of one main item in an order are above 15 % of it",
+        "选配件基本单位价高于其他供应商同款中位价的130%且高于其第90百分位的110%；或同一订单中同一主件的选配件合计超过主件金额的15%",
+        "The accessory's price per base unit is above 130 % of the median and 110 % of the 90th percentile of the other"
+        " sellers of the part, or the accessories of one main item in an order are above 15 % of it",
     ),
     accepted=Words(
         "不高于同款中位价的130%，且合计不超过主件的15%",
@@ -110,6 +118,23 @@ RULE = Rule(
             by_region=True,
         ),
         Parameter(
+            "above_upper",
+            11_000,
+            "basis_points",
+            Words("高于同款上沿", "Above the upper end"),
+            tightens="lower",
+            lowest=8_000,
+            highest=20_000,
+        ),
+        Parameter(
+            "others_percent",
+            90,
+            "percent",
+            Words("同行百分位", "Percentile of the other sellers"),
+            lowest=50,
+            highest=100,
+        ),
+        Parameter(
             "share_of_main",
             1_500,
             "basis_points",
@@ -122,7 +147,10 @@ RULE = Rule(
         Parameter("judged_days", 7, "days", Words("每次检查的天数", "Days judged at a time"), lowest=1, highest=400),
     ),
     evidence=_EVIDENCE,
-    exclusions=(Words("不属于任何主件的商品", "Goods that belong to no main item"),),
+    exclusions=(
+        Words("不属于任何主件的商品", "Goods that belong to no main item"),
+        Words("按重量或多规格混售的不比中位价", "Goods without one price are not compared with a median"),
+    ),
     tables=("order_line", "listing", "price_week"),
     find=find,
     documents=documents,

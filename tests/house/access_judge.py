@@ -19,6 +19,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from mall import clock
+from tests.house import access_credit
 from tests.house.access_people import GROUPS, PEOPLE, Person, named
 from tests.house.access_scene import Facts, Scene
 from tests.world import PASSWORD, SCHOOL_REGION
@@ -66,6 +67,7 @@ MISSING: Facts = {
     "link": "never-given-out",
     "image_id": 999999999,
     "image_hash": "0" * 64,
+    **access_credit.MISSING,
 }
 
 #: who must not be able to tell a foreign object from a missing one, by the beginning of the object's name
@@ -501,6 +503,7 @@ _CONTENTS: dict[str, Callable[[Facts, Person], Facts]] = {
     "/treasury/reconciliation/differences/<int:difference_id>/explain": lambda facts, person: {"reason": "已核对"},
     "/api/v1/tokens": lambda facts, person: {"username": "handler", "password": PASSWORD},
     "/api/v1/orders": _order,
+    **access_credit.CONTENTS,
 }  # fmt: skip
 
 
@@ -546,9 +549,14 @@ def _without_ids(answer: TestResponse, facts: Facts) -> str:
     return re.sub(r"[0-9]+", "0", text)
 
 
+#: cases, holds and the rest of supervision's own papers: all that a regulator may write
+WATCH_PAGES = ("/watch",)
+
+
 def business_lines(oracle: Iterable[Line]) -> list[Line]:
-    """Unsafe lines that are more than a person's own affairs."""
-    return [line for line in oracle if line.method not in SAFE and not line.rule.startswith(_OWN_AFFAIRS)]
+    """Unsafe lines that are more than a person's own affairs, and no papers of supervision."""
+    own = (*_OWN_AFFAIRS, *WATCH_PAGES)
+    return [line for line in oracle if line.method not in SAFE and not line.rule.startswith(own)]
 
 
 _OWN_AFFAIRS = ("/sign-", "/account/", "/language", "/welcome/", "/notices/", "/api/v1/tokens")

@@ -60,6 +60,7 @@ from mall.ordering.edit_cart import add_to_cart
 from mall.ordering.order import order_numbered
 from mall.ordering.order_actions import perform
 from mall.ordering.place_order import Wanted, place_order
+from mall.outbox.event import Event
 from mall.payment_watch.answer_payment_finding import perform as perform_on_finding
 from mall.payment_watch.load_payment_file import load_payment_file
 from mall.payment_watch.other_payment import OtherPayment
@@ -77,9 +78,13 @@ from mall.search.edit_synonyms import add_synonyms
 from mall.supplier_push.change_push_keys import make_push_key
 from mall.year_end.draw_up_worksheet import draw_up_worksheet
 from mall.year_end.worksheet_actions import perform as perform_on_worksheet
+from supervision.cases.apply_holds_subscriber import put_in_force
+from supervision.cases.hold_steps import Subject
 from supervision.rule_changes.draw_up_change import draw_up_change
 from supervision.rule_changes.rule_change_actions import perform as perform_on_change
+from tests.house.access_credit import MAKERS as CREDIT_MAKERS
 from tests.house.access_people import Person, token_of
+from tests.supervision.cases.case_story import CaseStory
 from tests.supervision.cases.found import a_finding
 from tests.world import COUNTY_REGION, PASSWORD, SCHOOL_REGION, World
 
@@ -886,6 +891,37 @@ def _finding_for(action: str) -> Callable[[Scene], Facts]:
     return make
 
 
+def _case(scene: Scene, *, road: str = "asked", amount_fen: int = 10_000_000) -> Facts:
+    """A case of the school and the sunny supplier, so far along its road, asked of both."""
+    story = CaseStory(scene.world).found(category_code=f"A{next(scene.numbers):06d}01", amount_fen=amount_fen)
+    canary = f"金丝雀线索{next(scene.numbers)}号"
+    question = {"parties": "both", "question": canary, "grounds": "全年累计超过标准"}
+    steps = (
+        ("found", ()),
+        ("assigned", (("regulator-city", "assign", {}),)),
+        ("asked", (("regulator-city", "ask", question),)),
+        ("explained", (("leader", "explain", {"words": "单位说明"}), ("supplier", "explain", {"words": "供应商说明"}))),
+        ("confirmed", (("regulator-city", "confirm", {"note": "认定"}),)),
+        ("rectifying", (("regulator-city", "ask_rectification", {"question": canary}),)),
+        ("rectified", (("leader", "rectify", {"words": "已整改"}),)),
+        ("verified", (("regulator-city", "verify", {}),)),
+    )
+    far = "confirmed" if road == "appealed" else road
+    for _state, deeds in steps[: [state for state, _deeds in steps].index(far) + 1]:
+        for who, action, body in deeds:
+            story.do(who, action, **body)
+    if road == "appealed":
+        story.do("leader", "appeal", words="事实有误")
+    return {"number": story.number, "canary": canary}
+
+
+def _case_for(action: str, road: str, **form: str) -> Callable[[Scene], Facts]:
+    """A case on which `action` is possible, with a good form for it."""
+
+    def make(scene: Scene) -> Facts:
+        return {"number": _case(scene, road=road)["number"], "action": action, "form": form}
+
+
 def _change(scene: Scene, *steps: str) -> Facts:
     """A change of a rule by the city, so many steps along its road; each wishes a value of its own."""
     number = next(scene.numbers)
@@ -921,6 +957,58 @@ def _change_for(action: str) -> Callable[[Scene], Facts]:
         return {"number": facts["number"], "action": action, "form": form}
 
     return make
+
+
+def _case_row(scene: Scene) -> Facts:
+    """In a list a case is recognised by its number; this one stands on the first page."""
+    number = _case(scene, amount_fen=10**15 - next(scene.numbers))["number"]
+    return {"number": number, "canary": number}
+
+
+def _case_file(scene: Scene) -> Facts:
+    file = keep_attachment(b"%PDF-1.7 canary", file_name="canary.pdf", data_dir=scene.folder)
+    number = _case(scene)["number"]
+    story = CaseStory(scene.world)
+    story.number = number
+    story.do("leader", "explain", words="见附件", attachments=(file,))
+    row = scene.admin.execute(
+        "select a.id from case_attachment a join case_statement s on s.id = a.statement_id"
+        " join watch_case c on c.id = s.case_id where c.number = %s",
+        (number,),
+    ).fetchone()
+    assert row is not None
+    return {"number": number, "attachment_id": row[0], "canary": "%PDF-1.7 canary"}
+
+
+def _case_to_hold(scene: Scene) -> Facts:
+    order = scene.placed(PAPER)
+    until = (clock.today() + timedelta(days=9)).isoformat()
+    form = {"kind": "order", "order_number": order, "reason": "数量有争议", "until": until}
+    return {"number": _case(scene)["number"], "form": form}
+
+
+def _hold(scene: Scene, *, steps: int = 0) -> Facts:
+    """A hold that waits for a second regulator; one step further it is in force, two further it is to be lifted."""
+    story = CaseStory(scene.world)
+    story.number = _case(scene)["number"]
+    order = scene.placed(PAPER)
+    number = story.proposes(Subject("order", order_number=order))
+    if steps > 0:
+        story.decide_hold(number, "regulator", "approve")
+        _put_in_force(number)
+    if steps > 1:
+        story.decide_hold(number, "regulator-city", "propose_lift", reason="已说明")
+    return {"number": number, "canary": order}
+
+
+@atomic(housekeeping="what the worker does when it hears of the approval")
+def _put_in_force(number: str) -> None:
+    document = f"watch_hold:{number}"
+    put_in_force(Event(id=0, name="watch_hold.approve", document=document, payload={}, happened_at=clock.now()))
+
+
+def _hold_for(action: str, maker: Callable[[Scene], Facts], **form: str) -> Callable[[Scene], Facts]:
+    return lambda scene: {"number": maker(scene)["number"], "action": action, "form": form}
 
 
 def _change_form(scene: Scene) -> Facts:
@@ -1277,6 +1365,33 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "school_run": lambda scene: {name: fact for name, fact in _run(scene).items() if name != "difference_id"},
     "school_run_row": lambda scene: {"canary": f'/treasury/reconciliation/{_run(scene)["run_id"]}"'},
     "school_difference": lambda scene: {"difference_id": _run(scene)["difference_id"]},
+    "school_case": _case,
+    "school_case_row": _case_row,
+    "school_case_file": _case_file,
+    "school_case_to_hold": _case_to_hold,
+    "case_to:assign": _case_for("assign", "found"),
+    "case_to:take_over": _case_for("take_over", "explained", reason="由上级办理"),
+    "case_to:ask": _case_for("ask", "assigned", parties="unit", question="请说明原因", grounds="超过标准"),
+    "case_to:explain": _case_for("explain", "asked", words="说明情况"),
+    "case_to:confirm": _case_for("confirm", "explained", note="事实清楚"),
+    "case_to:dismiss": _case_for("dismiss", "explained", review_code="urgent", note="确属紧急"),
+    "case_to:appeal": _case_for("appeal", "confirmed", words="事实有误"),
+    "case_to:uphold": _case_for("uphold", "appealed", note="维持"),
+    "case_to:overturn": _case_for("overturn", "appealed", review_code="approved", note="确有批准"),
+    "case_to:ask_rectification": _case_for("ask_rectification", "confirmed", question="请整改"),
+    "case_to:rectify": _case_for("rectify", "rectifying", words="已整改"),
+    "case_to:send_back": _case_for("send_back", "rectified", reason="还不够"),
+    "case_to:verify": _case_for("verify", "rectified"),
+    "case_to:close": _case_for("close", "verified"),
+    "case_to:nonsense": _case_for("nonsense", "asked"),
+    "school_hold": _hold,
+    "hold_to:approve": _hold_for("approve", _hold),
+    "hold_to:reject": _hold_for("reject", _hold, reason="证据不足"),
+    "hold_to:withdraw": _hold_for("withdraw", _hold),
+    "hold_to:propose_lift": _hold_for("propose_lift", lambda scene: _hold(scene, steps=1), reason="已说明"),
+    "hold_to:lift": _hold_for("lift", lambda scene: _hold(scene, steps=2)),
+    "hold_to:keep": _hold_for("keep", lambda scene: _hold(scene, steps=2), reason="还没有说明"),
+    "hold_to:nonsense": _hold_for("nonsense", _hold),
     "handler_notice": _notice,
     "handler_session": _session,
     "handler_token": _token,
@@ -1289,4 +1404,5 @@ MAKERS: dict[str, Callable[[Scene], Facts]] = {
     "stylesheet": lambda scene: {"filename": "sunmall.css"},
     "manual_style": lambda scene: {"filename": "css/swagger-ui.css"},
     "template": lambda scene: {"ending": "csv"},
+    **CREDIT_MAKERS,
 }

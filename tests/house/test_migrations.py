@@ -114,7 +114,16 @@ NOT_ASKED_BY = {
     # Changes of a rule are found by rule and region.
     "rule_change.maker_id", "rule_change.decider_id", "rule_change.region_code", "rule_parameter.region_code",
     "rule_parameter.change_id", "rule_parameter.maker_id", "rule_parameter.decider_id",
-    "rule_measurement.entered_by_id", "finding_review.user_id",
+    "rule_measurement.entered_by_id",
+    # Cases and holds are found by desk, region, party, case and state; their people are only shown. What is asked of a
+    # person's own cases is few and narrowed by her desk.
+    "watch_case.assigned_to_id", "watch_case.decided_by_id", "watch_case.appeal_decided_by_id",
+    "case_statement.user_id", "watch_hold.proposer_id", "watch_hold.approver_id", "watch_hold.lift_proposer_id",
+    "watch_hold.lift_approver_id", "watch_hold.desk_region_code",
+    # Measures are found by party, region and case; whom they were made by is only shown.
+    "measure.listing_id", "measure.maker_id", "measure.decider_id", "public_report_words.user_id",
+    "inspection_task.inspector_id",
+    "finding_review.user_id",
 }  # fmt: skip
 
 

@@ -21,6 +21,12 @@ from mall.ordering.order_states import ORDER_STATES
 from mall.payment_watch.payment_finding_states import PAYMENT_FINDING_STATES
 from mall.plans.fund_use_plan_states import FUND_USE_PLAN_STATES
 from mall.year_end.worksheet_states import WORKSHEET_STATES
+from supervision.cases.watch_case_states import WATCH_CASE_STATES
+from supervision.cases.watch_hold_states import WATCH_HOLD_STATES
+from supervision.credit.measure_states import MEASURE_STATES
+from supervision.inspection.inspection_task_states import INSPECTION_TASK_STATES
+from supervision.records.outside_price_states import OUTSIDE_PRICE_STATES
+from supervision.records.public_report_states import PUBLIC_REPORT_STATES
 from supervision.rule_change_states import RULE_CHANGE_STATES
 
 ORDER = """
@@ -313,6 +319,101 @@ end       in_force ended     rule_change.decide -
 """
 
 
+WATCH_CASE = """
+assign            found      assigned   watch_case.assign        -
+assign            assigned   assigned   watch_case.assign        -
+assign            asked      asked      watch_case.assign        -
+assign            explained  explained  watch_case.assign        -
+assign            unanswered unanswered watch_case.assign        -
+assign            confirmed  confirmed  watch_case.assign        -
+assign            rectifying rectifying watch_case.assign        -
+assign            rectified  rectified  watch_case.assign        -
+take_over         found      assigned   watch_case.take_over     -
+take_over         assigned   assigned   watch_case.take_over     -
+take_over         asked      asked      watch_case.take_over     -
+take_over         explained  explained  watch_case.take_over     -
+take_over         unanswered unanswered watch_case.take_over     -
+ask               assigned   asked      watch_case.work          -
+ask               explained  asked      watch_case.work          -
+ask               unanswered asked      watch_case.work          -
+explain_part      asked      asked      watch_case.answer        -
+explain           asked      explained  watch_case.answer        -
+explain           unanswered explained  watch_case.answer        -
+explain           explained  explained  watch_case.answer        -
+pass_deadline     asked      unanswered watch_case.step          -
+confirm           explained  confirmed  watch_case.work          -
+confirm           unanswered confirmed  watch_case.work          -
+dismiss           assigned   dismissed  watch_case.work          -
+dismiss           explained  dismissed  watch_case.work          -
+dismiss           unanswered dismissed  watch_case.work          -
+appeal            confirmed  appealed   watch_case.answer        -
+appeal            rectifying appealed   watch_case.answer        -
+uphold            appealed   confirmed  watch_case.decide_appeal -
+overturn          appealed   dismissed  watch_case.decide_appeal -
+ask_rectification confirmed  rectifying watch_case.work          -
+rectify           rectifying rectified  watch_case.answer        -
+pass_deadline     rectifying rectifying watch_case.step          -
+send_back         rectified  rectifying watch_case.work          -
+verify            rectified  verified   watch_case.work          -
+close             verified   closed     watch_case.work          -
+close             confirmed  closed     watch_case.work          -
+"""
+
+WATCH_HOLD = """
+approve      proposed      approved      watch_hold.decide  -
+reject       proposed      rejected      watch_hold.decide  -
+withdraw     proposed      withdrawn     watch_hold.propose -
+lapse        proposed      withdrawn     watch_hold.step    -
+lapse        approved      withdrawn     watch_hold.step    -
+take_effect  approved      in_force      watch_hold.step    -
+fail         approved      failed        watch_hold.step    -
+propose_lift in_force      lift_proposed watch_hold.propose -
+keep         lift_proposed in_force      watch_hold.decide  -
+lift         lift_proposed lifting       watch_hold.decide  -
+end          in_force      ended         watch_hold.step    -
+end          lift_proposed ended         watch_hold.step    -
+end          lifting       ended         watch_hold.step    -
+"""
+
+MEASURE = """
+approve  proposed approved  measure.decide  -
+reject   proposed rejected  measure.decide  -
+withdraw proposed withdrawn measure.propose -
+start    approved in_force  measure.step    -
+end      in_force ended     measure.step    -
+annul    approved annulled  measure.annul   -
+annul    in_force annulled  measure.annul   -
+"""
+
+
+PUBLIC_REPORT = """
+add    filed    filed    public_report.file   -
+add    handling handling public_report.file   -
+add    answered handling public_report.file   -
+handle filed    handling public_report.handle -
+link   filed    handling public_report.handle -
+link   handling handling public_report.handle -
+link   answered answered public_report.handle -
+answer filed    answered public_report.handle -
+answer handling answered public_report.handle -
+answer answered answered public_report.handle -
+close  answered closed   public_report.handle -
+"""
+
+
+INSPECTION_TASK = """
+take      open  taken inspection.carry_out -
+give_back taken open  inspection.carry_out -
+record    taken done  inspection.carry_out -
+"""
+
+
+OUTSIDE_PRICE = """
+confirm entered confirmed outside_price.confirm -
+reject  entered rejected  outside_price.confirm -
+"""
+
+
 @pytest.mark.parametrize(
     ("table", "agreed"),
     [
@@ -333,6 +434,12 @@ end       in_force ended     rule_change.decide -
         (WORKSHEET_STATES, YEAR_END),
         (JOURNAL_STATES, JOURNAL),
         (RULE_CHANGE_STATES, RULE_CHANGE),
+        (WATCH_CASE_STATES, WATCH_CASE),
+        (WATCH_HOLD_STATES, WATCH_HOLD),
+        (MEASURE_STATES, MEASURE),
+        (OUTSIDE_PRICE_STATES, OUTSIDE_PRICE),
+        (INSPECTION_TASK_STATES, INSPECTION_TASK),
+        (PUBLIC_REPORT_STATES, PUBLIC_REPORT),
     ],
 )
 def test_a_state_table_is_what_was_agreed(table: StateTable, agreed: str) -> None:

@@ -122,9 +122,8 @@ def test_reviewed_findings_count_and_wrong_data_counts_against_the_rule(world: W
 
 def test_a_category_speaks_for_itself_from_twenty_findings_on(world: World) -> None:
     for place in range(20):
-        a_finding(
-            world, rule_id="prices.test", category_code="A05040101", review_code="true" if place < 15 else "urgent"
-        )
+        code = "true" if place < 15 else "urgent"
+        a_finding(world, rule_id="prices.test", category_code="A05040101", review_code=code)
     for _ in range(19):
         a_finding(world, rule_id="prices.test", category_code="A02021003", review_code="rule_wrong")
 

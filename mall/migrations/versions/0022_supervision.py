@@ -7,7 +7,6 @@ from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
 from mall.migrations import grants
-from mall.watch_views import make_views
 
 revision = "0022"
 down_revision = "0021"
@@ -41,8 +40,6 @@ def upgrade() -> None:
     app_role = context.config.attributes["app_role"]
     for statement in grants.statements(tables=list(TABLES), sequences=list(SEQUENCES), app_role=app_role):
         op.execute(sa.text(statement))
-    for statement in make_views.statements(readers=[app_role]):
-        op.get_bind().exec_driver_sql(statement)
 
 
 def _create_tables() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from mall.migrations import grants
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0024"
 
 TABLES = ("rule_shadow_day", "finding_review")
 

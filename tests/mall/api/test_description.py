@@ -55,7 +55,7 @@ SIGNED = {
 }
 
 #: signed calls that do change something by the call and not by its content
-SIGNED_AND_KEYED = {("POST", "/supplier/prices"), ("POST", "/supplier/stock"), ("POST", "/supplier/shelf")}
+SIGNED_AND_KEYED = {("POST", f"/supplier/{kind}") for kind in ("listings", "prices", "stock", "shelf")}
 
 PATHS = {
     *SIGNED,

@@ -9,7 +9,15 @@ import pytest
 
 from catalog_import.clean_rows import _key
 from catalog_import.words import brand_key
-from mall.catalogue.match_goods import Goods, decide, match_goods, model_key, shortened_models, values_agree
+from mall.catalogue.match_goods import (
+    Goods,
+    decide,
+    match_goods,
+    model_key,
+    shortened_models,
+    telling_model_key,
+    values_agree,
+)
 from tests.conftest import Clone
 
 PAPER, PRINTER, NEEDLE, INK, RIBBON = "A05040101", "A02021003", "A02021006", "A05040202", "A05040205"
@@ -37,6 +45,10 @@ PAIRS = [
     ("blanks and case", goods("爱普生针打", "爱普生", "lq 630k ii", NEEDLE, "台"), goods("爱普生LQ-630KII", "epson", "LQ-630KII", NEEDLE, "台"), "same"),
     ("a Roman numeral of one sign", goods("爱普生针打", "爱普生", "LQ-630KⅡ", NEEDLE, "台"), goods("爱普生LQ-630KII", "爱普生", "LQ-630KII", NEEDLE, "台"), "same"),
     ("the successor of a printer", goods("爱普生LQ-630K针式打印机", "爱普生", "LQ-630K", NEEDLE, "台"), goods("爱普生LQ-630KII针式打印机", "爱普生", "LQ-630KII", NEEDLE, "台"), "different"),
+    ("services of a generic model", goods("打印机上门维修", "", "标准服务", SERVICE, "次"), goods("电脑上门维修", "", "标准服务", SERVICE, "次"), "different"),
+    ("unlike services of a generic model and one house", goods("门户网站开发", "讯飞", "标准版", SERVICE, "项"), goods("语音转写年费", "讯飞", "标准版", SERVICE, "项"), "different"),
+    ("goods without a model, said in a word", goods("得力文件夹蓝色", "得力", "无", FOLDER), goods("得力直尺20cm", "得力", "无", FOLDER), "different"),
+    ("a generic model beside a real one", goods("得力7405文件夹", "得力", "通用", FOLDER), goods("得力7405文件夹", "得力", "7405", FOLDER), "ask"),
     ("a printer and its ribbon", goods("爱普生LQ-630K色带架", "爱普生", "LQ-630K", RIBBON, "支"), goods("爱普生LQ-630K针式打印机", "爱普生", "LQ-630K", NEEDLE, "台"), "different"),
     ("with and without wireless", goods("联想M7206激光多功能一体机", "联想", "M7206", PRINTER, "台"), goods("联想M7206W激光多功能一体机", "联想", "M7206W", PRINTER, "台"), "different"),
     ("another colour by attribute", goods("得力7405文件夹", "得力", "7405", FOLDER, said="颜色:红色"), goods("得力7405文件夹", "得力", "7405", FOLDER, said="颜色:蓝色"), "ask"),
@@ -154,3 +166,23 @@ def test_the_evidence_names_what_speaks_for_and_against_the_weightiest_first() -
 @pytest.mark.parametrize(("why", "listed", "candidate", "verdict"), PAIRS, ids=[pair[0] for pair in PAIRS])
 def test_the_other_way_round_it_is_as_sure(why: str, listed: Goods, candidate: Goods, verdict: str) -> None:
     assert match_goods(candidate, listed).confidence == match_goods(listed, candidate).confidence
+
+
+@pytest.mark.parametrize("model", ["标准服务", " 标 准 服务 ", "N/A", "n/a", "无", "通用", "STANDARD"])
+def test_a_generic_model_is_none(model: str) -> None:
+    assert telling_model_key(model) == ""
+
+
+@pytest.mark.parametrize("model", ["A4", "7405", "标准服务B", "通用电气X1", "LQ-630KII"])
+def test_a_model_that_only_holds_such_a_word_is_one(model: str) -> None:
+    assert telling_model_key(model) == model_key(model) != ""
+
+
+def test_a_generic_model_is_said_in_the_evidence_and_counts_nothing() -> None:
+    one = goods("打印机上门维修", "", "标准服务", SERVICE, "次")
+
+    evidence = {
+        each.code: each.points for each in match_goods(one, goods("电脑维修", "", "标准服务", SERVICE)).evidence
+    }
+
+    assert evidence["model.generic"] == 0 and "model.equal" not in evidence

@@ -98,6 +98,27 @@ def test_spellings_of_a_model_are_one_product_by_their_key(shelf: Shelf) -> None
     assert questions(shelf) == []
 
 
+def test_services_of_a_generic_model_are_neither_one_nor_in_question(shelf: Shelf) -> None:
+    service = {"category": "C23120200", "brand": "", "model": "标准服务", "unit": "次"}
+    repairs = draft(shelf, "S-1", "打印机上门维修", **service)
+    upkeep = draft(shelf, "S-2", "复印机保养", who="supplier2", **service)
+    same = draft(shelf, "S-3", "打印机上门维修", who="supplier2", **service)
+    match_waiting()
+
+    assert product_of(shelf, repairs) == product_of(shelf, same) != product_of(shelf, upkeep)
+    assert questions(shelf) == []
+
+
+def test_goods_of_one_brand_and_a_generic_model_are_told_apart_by_their_names(shelf: Shelf) -> None:
+    first = draft(shelf, "F-1", "得力双强力文件夹", model="通用")
+    second = draft(shelf, "F-2", "得力抽杆报告夹", model="通用", who="supplier2")
+    third = draft(shelf, "F-3", "得力抽杆报告夹", model="通用")
+    match_waiting()
+
+    assert product_of(shelf, first) != product_of(shelf, second) == product_of(shelf, third)
+    assert questions(shelf) == []
+
+
 def test_a_sure_pair_is_merged_by_the_system_and_says_why(shelf: Shelf) -> None:
     known = draft(shelf, "F-1", "得力7405文件夹", model="7405", specification="颜色:蓝色;规格:A4;材质:PP")
     nameless = draft(

@@ -72,11 +72,16 @@ def test_postgresql_refuses_what_the_code_should_not_try(watching: None, stateme
 def test_the_role_leaves_its_audit(watching: None) -> None:
     note()
 
+    assert session().scalar(text("select count(*) from audit_record where action = 'test.note'")) == 1
+    close_reading()
+
 
 def test_the_application_is_itself_again_afterwards(world: World) -> None:
     take_watch_role()
     leave_watch_role()
     run("update purchase_order set note = 'x'")
+
+    assert session().execute(text("select current_user")).scalar_one().endswith("_app")
     close_reading()
 
 

@@ -272,6 +272,42 @@ def test_goods_of_a_category_in_demand_come_first_among_equals(engine: SearchEng
     assert found(engine, "打印机") == [2, 1]
 
 
+def test_the_better_offer_comes_first_among_equals(engine: SearchEngine) -> None:
+    base = replace(office_goods(count=1)[0], name="得力 打印机", sales=0)
+    merits = {1: 3, 2: 9, 3: 0, 4: 9}
+    apply(engine, upserts=[replace(base, id=number, merit=points) for number, points in merits.items()])
+
+    assert found(engine, "打印机") == [2, 4, 1, 3]
+    assert found(engine) == [2, 4, 1, 3]
+
+
+def test_what_one_sold_before_does_not_outweigh_the_best_offer(engine: SearchEngine) -> None:
+    base = replace(office_goods(count=1)[0], name="得力 打印机")
+    apply(engine, upserts=[replace(base, id=1, sales=100_000), replace(base, id=2, sales=0, merit=10)])
+
+    assert found(engine, "打印机") == found(engine) == [2, 1]
+
+
+def test_no_merit_lifts_an_accessory_over_the_thing(engine: SearchEngine) -> None:
+    base = replace(office_goods(count=1)[0], brand="得力", model="", sku="", keywords="")
+    printer = replace(base, id=1, name="得力 打印机", category_code="A02021003", category_name="打印机", sales=0)
+    ink = replace(
+        base, id=2, name="得力 打印机墨水", category_code="A05040202", category_name="墨水", sales=5_000, demand=5_000,
+        merit=10,
+    )  # fmt: skip
+    apply(engine, upserts=[printer, ink])
+
+    assert found(engine, "打印机") == [1, 2]
+
+
+@pytest.mark.parametrize("sort", ["price_asc", "price_desc", "sales", "newest"])
+def test_merit_orders_nothing_else(engine: SearchEngine, sort: str) -> None:
+    base = office_goods(count=1)[0]
+    apply(engine, upserts=[replace(base, id=1), replace(base, id=2, merit=10)])
+
+    assert found(engine, sort=sort) == [1, 2]
+
+
 def test_page_beyond_the_end_is_empty_and_still_counts(full_engine: SearchEngine) -> None:
     near = full_engine.search(Query(page=60, size=100))
     far = full_engine.search(Query(text="打印机", page=1_000_000, size=200))

@@ -166,6 +166,30 @@ def test_other_letters_are_left_alone(language: Language, text: str) -> None:
     assert plan.corrected_text is None and [term.text for term in plan.terms] == [text]
 
 
+@pytest.mark.parametrize(
+    ("text", "vocabulary", "known", "corrected"),
+    [
+        ("洗手夜", ("洗手", "洗手液"), "", "洗手液"),
+        # 盆 is a word here, or part of one: whoever types it means it.
+        ("洗手盆", ("洗手", "洗手液"), "盆", None),
+        ("洗手盆", ("洗手", "洗手液", "花盆"), "", None),
+        # Two words might be meant.
+        ("洗手夜", ("洗手", "洗手液", "洗手台"), "", None),
+        ("洗手", ("洗手", "洗手液"), "", None),
+        # Typed apart, they are two words.
+        ("洗手 夜", ("洗手", "洗手液"), "", None),
+    ],
+)
+def test_a_slip_in_the_last_character_is_put_right(
+    text: str, vocabulary: tuple[str, ...], known: str, corrected: str | None
+) -> None:
+    language = Language(words=(), vocabulary=[(word, "", 3) for word in vocabulary])
+
+    plan = language.plan(text, known=lambda word: word in known)
+
+    assert plan.corrected_text == corrected
+
+
 def test_words_the_index_knows_are_not_rewritten(language: Language) -> None:
     assert language.plan("dayinji", known=lambda word: word == "dayinji").corrected_text is None
 

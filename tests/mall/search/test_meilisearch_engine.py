@@ -103,8 +103,9 @@ def test_settings_say_what_the_server_would_get_wrong_by_itself(engine: Meilisea
         "disableOnNumbers": True,
     }
     assert settings["pagination"] == {"maxTotalHits": 10_000}
-    assert settings["rankingRules"][0] == "sort" and settings["rankingRules"][-3:] == [
+    assert settings["rankingRules"][0] == "sort" and settings["rankingRules"][-4:] == [
         "demand:desc",
+        "standing:desc",
         "sales:desc",
         "id:asc",
     ]
@@ -112,7 +113,7 @@ def test_settings_say_what_the_server_would_get_wrong_by_itself(engine: Meilisea
     assert filterable == {
         "category", "brand", "supplier", "region", "green", "price_bucket", "category_label", "price_fen", "id",
     }  # fmt: skip
-    assert set(settings["sortableAttributes"]) == {"id", "price_fen", "sales", "created"}
+    assert set(settings["sortableAttributes"]) == {"id", "price_fen", "sales", "standing", "created"}
     assert "优盘" in settings["synonyms"]["u 盘"] and "优盘" in settings["dictionary"]
 
 
@@ -191,7 +192,7 @@ def test_frequent_words_are_dropped_only_when_all_find_nothing(ready: Meilisearc
         else {"hits": [], "totalHits": 0}
     )
 
-    relaxed = ready.search(Query(text="洗手夜"))
+    relaxed = ready.search(Query(text="洗手 夜"))
     single = ready.search(Query(text="氧"))
 
     assert (relaxed.ids, relaxed.relaxed) == ((9,), True)
@@ -214,7 +215,9 @@ def test_no_words_browse_all_and_signs_find_nothing(ready: MeilisearchEngine, st
     everything = ready.search(Query(text=" "))
     nothing = ready.search(Query(text="***", facets=("brand",)))
 
-    assert [(query["q"], query["sort"]) for query in searches(stub)] == [("", [])]
+    assert [(query["q"], query["sort"]) for query in searches(stub)] == [
+        ("", ["standing:desc", "sales:desc", "id:asc"])
+    ]
     assert (everything.total, everything.total_exact) == (10_000, False)
     assert (nothing.ids, nothing.total, dict(nothing.facets)) == ((), 0, {"brand": ()})
 

@@ -122,7 +122,7 @@ def test_everything_of_that_name_is_found(full_engine: SearchEngine, goods: list
 def test_nothing_has_all_words_so_some_are_shown_and_said(full_engine: SearchEngine, goods: list[Document]) -> None:
     by_id = {document.id: document for document in goods}
 
-    result = full_engine.search(Query(text="洗手夜", size=10))
+    result = full_engine.search(Query(text="洗手 夜", size=10))
 
     assert result.relaxed
     assert {by_id[listing_id].category_code for listing_id in result.ids} == {SOAP}

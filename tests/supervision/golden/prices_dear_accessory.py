@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.supervision.golden_cases import ON_DAY, SweepCase
-from tests.supervision.price_histories import line, steady
+from tests.supervision.price_histories import line, steady, uneven_lines
 
 _OFFERS = steady((1, 2, 3, 4), 10_000)
 _LISTING = [{"listing_id": 1, "parent_product_id": 8}]
@@ -42,6 +42,22 @@ CASES = (
         {},
     ),
     SweepCase("clear: before the judged days", _rows(13_001, day=ON_DAY - 7), {}),
+    SweepCase(
+        "boundary: a tenth above the dearest of the others",
+        {**_rows(16_500), "price_week": steady((1, 2, 3), 10_000) + steady((4,), 15_000)},
+        {_PART: "clear"},
+    ),
+    SweepCase(
+        "boundary: a fen more",
+        {**_rows(16_501), "price_week": steady((1, 2, 3), 10_000) + steady((4,), 15_000)},
+        {_PART: "hit"},
+        evidence={_PART: {"upper_fen": 15_000}},
+    ),
+    SweepCase(
+        "exclusion: goods without one price",
+        {**_rows(90_000), "order_line": [line(1, 90_000, order_id=70), *uneven_lines()]},
+        {_PART: "not_computable"},
+    ),
     SweepCase(
         "not_computable: two others and no main item",
         {**_rows(90_000), "price_week": steady((1, 2, 3), 10_000)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.supervision.golden_cases import ON_DAY, SweepCase
-from tests.supervision.price_histories import line, listed
+from tests.supervision.price_histories import line, listed, steady, uneven_lines
 
 _DAY = ON_DAY - 14
 _HISTORY = listed(1, *[10_000] * 15)
@@ -25,6 +25,8 @@ def _rows(price_fen: int, *changes: dict[str, Any], **columns: Any) -> dict[str,
 
 
 _UP, _DOWN = _change(_DAY - 3, 10_000, 12_000), _change(_DAY + 5, 12_000, 10_000)
+
+_EARLIER = [{**row, "submitted_day": row["submitted_day"] - 21} for row in uneven_lines()]
 
 CASES = (
     SweepCase(
@@ -77,6 +79,22 @@ CASES = (
     SweepCase(
         "exclusion: a manufacturer's notice",
         _rows(12_000, _change(_DAY - 3, 10_000, 12_000, is_manufacturer_notice=1), _DOWN),
+        {_LINE: "not_applicable"},
+    ),
+    SweepCase(
+        "exclusion: the others ask as much",
+        {**_rows(12_000, _UP, _DOWN), "price_week": _HISTORY + steady((2, 3, 4), *[11_215] * 15)},
+        {_LINE: "clear"},
+    ),
+    SweepCase(
+        "boundary: above 107 % of the others",
+        {**_rows(12_000, _UP, _DOWN), "price_week": _HISTORY + steady((2, 3, 4), *[11_214] * 15)},
+        {_LINE: "hit"},
+        evidence={_LINE: {"others_fen": 11_214, "others_fen_sellers": 3}},
+    ),
+    SweepCase(
+        "exclusion: goods without one price",
+        {**_rows(12_000, _UP, _DOWN), "order_line": [line(1, 12_000, day=_DAY), *_EARLIER]},
         {_LINE: "not_applicable"},
     ),
     SweepCase("clear: a cancelled order is not looked at", _rows(12_000, _UP, _DOWN, cancelled_day=_DAY + 1), {}),
