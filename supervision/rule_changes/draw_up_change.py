@@ -116,4 +116,5 @@ def _write(change: RuleChange, rule: Rule, judged: Judged) -> None:
 def _told(change: RuleChange) -> dict[str, object]:
     return {"rule": change.rule_id, "version": change.rule_version, "region_code": change.region_code,
             "mode": change.mode if change.is_mode_set else "", "values": change.values, "bounds": change.bounds,
-            "valid_from": change.valid_from, "legal_reference": change.legal_reference, "reason": change.reason}  # fmt: skip
+            "valid_from": change.valid_from, "legal_reference": change.legal_reference,
+            "reason": change.reason}  # fmt: skip
