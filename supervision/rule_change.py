@@ -23,7 +23,7 @@ class RuleChange(Base):
     `values`: name -> value; `bounds`: name -> [lowest, highest], which only the province may set. `back_test`: what
     the draft would have found in past orders (hits, money, what reviewers had said). `hand_ids`: whoever edited,
     shadowed or proposed it besides its maker; none of them decides. `back_test_requested_at` is set while a back-test
-    waits for the worker.
+    waits for the worker. `is_mode_set`: the mode is a wish and not merely the one that held.
     """
 
     __tablename__ = "rule_change"
@@ -47,6 +47,7 @@ class RuleChange(Base):
     region_code: Mapped[int] = mapped_column(ForeignKey("region.code"))
     state: Mapped[str]
     mode: Mapped[str]
+    is_mode_set: Mapped[bool] = mapped_column(server_default="true")
     values: Mapped[dict[str, int]] = mapped_column(JSONB)
     bounds: Mapped[dict[str, list[int]]] = mapped_column(JSONB, server_default="{}")
     valid_from: Mapped[date]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -19,7 +20,7 @@ from supervision.finding import REVIEW_CODES, STANDINGS, Finding
 from supervision.finding_review.evidence_shown import documents_shown, evidence_shown, order_address
 from supervision.finding_review.finding_review import reviews_of
 from supervision.finding_review.list_findings import FindingFilter, list_findings, names_of, next_drawn, parties_of
-from supervision.finding_review.replay_finding import replay_evaluations, replay_finding
+from supervision.finding_review.replay_finding import judge_again, replay_evaluations, replay_finding
 from supervision.finding_review.review_finding import NOTE_MAX, review_finding
 from supervision.finding_review.visible_findings import visible_finding
 from supervision.rule import FAMILIES
@@ -31,6 +32,7 @@ from supervision.rule_shelf import rules
 pages = Blueprint("watch_findings", __name__, url_prefix="/watch/findings")
 
 _ID_MOST = 2**63 - 1
+_NOT_KNOWN = "—"
 
 
 @pages.get("")
@@ -117,11 +119,13 @@ def _finding_page(finding_id: int, *, done: str = "", refusal: Refusal | None = 
         finding=finding,
         rule=rule,
         names=names_of([finding]),
-        evidence=evidence_shown(finding, rule, actor=actor, values=finding.evidence),
+        evidence=evidence_shown(finding, rule, actor=actor, values=_shown_evidence(finding)),
         documents=documents_shown(finding.documents, actor=actor),
         document_address=order_address(finding.document, actor=actor),
         parameters=_parameters(finding),
         agrees=replay_finding(finding),
+        again=judge_again(finding, rule),
+        given=_given(finding),
         replayed=replay_evaluations(finding),
         reviews=reviews,
         people=person_names({one.user_id for one in reviews}),
@@ -134,6 +138,17 @@ def _finding_page(finding_id: int, *, done: str = "", refusal: Refusal | None = 
         typed=dict(request.form) if refusal is not None else {},
         its_words=its_words,
     )
+
+
+def _shown_evidence(finding: Finding) -> dict[str, Any]:
+    """The evidence without the facts that the check was given, which have a place of their own."""
+    return {name: value for name, value in finding.evidence.items() if name != "given"}
+
+
+def _given(finding: Finding) -> list[tuple[str, str]]:
+    """Every fact that the check was given, as it was kept; nothing of a sweep."""
+    kept = finding.evidence.get("given")
+    return [(name, _NOT_KNOWN if value is None else str(value)) for name, value in kept.items()] if kept else []
 
 
 def _parameters(finding: Finding) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Computing the digest of a finding's inputs again from what is stored: whether anybody touched it since."""
+"""A finding judged again from what is stored: whether anybody touched it since, and whether the rule still says so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from sqlalchemy import select
 from mall.database import session
 from supervision.finding import Finding, FindingEvaluation
 from supervision.keep_findings import hash_of_inputs
+from supervision.rule import Rule
+from supervision.rule_changes.replay_checks import given_to
+from supervision.values import Values
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,19 @@ def replay_evaluations(finding: Finding) -> list[Replayed]:
 def replay_finding(finding: Finding) -> bool:
     """Whether the finding's own row gives the digest that it carries."""
     return _digest(finding, finding) == finding.input_hash
+
+
+def judge_again(finding: Finding, rule: Rule | None) -> str:
+    """The outcome of the rule's check on the facts and parameters that the finding keeps.
+
+    "" where that cannot be done: the rule is a sweep, has another version today, or the facts were not kept.
+    """
+    if rule is None or rule.check is None or rule.version != finding.rule_version:
+        return ""
+    given = given_to(finding)
+    if not set(rule.needs) <= given.keys() or not {one.name for one in rule.parameters} <= finding.parameters.keys():
+        return ""
+    return rule.check(given, Values(finding.parameters)).outcome
 
 
 def _digest(finding: Finding, made_of: Finding | FindingEvaluation) -> str:

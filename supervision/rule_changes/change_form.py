@@ -73,9 +73,11 @@ def number_typed(value: int, unit: str) -> str:
 def as_typed(change: RuleChange, parameters: Iterable[Parameter]) -> dict[str, str]:
     """A draft as its form would hold it."""
     typed = {
-        "mode": change.mode, "valid_from": change.valid_from.isoformat(), "legal_reference": change.legal_reference,
+        "mode": change.mode if change.is_mode_set else "",
+        "valid_from": change.valid_from.isoformat(),
+        "legal_reference": change.legal_reference,
         "reason": change.reason,
-    }  # fmt: skip
+    }
     for one in parameters:
         if one.name in change.values:
             typed[f"value-{one.name}"] = number_typed(change.values[one.name], one.unit)

@@ -46,9 +46,8 @@ def draw_up_form(rule_id: str) -> str:
     rule = rule_on_shelf(rule_id)
     asked = request.args.get("region", type=int)
     region_code = asked if asked in _divisions(actor) else home_region(actor)
-    mode = mode_in_force(rule, region_code=region_code, on=clock.today())
     tomorrow = clock.today() + timedelta(days=1)
-    return _form_page(rule, region_code=region_code, typed={"mode": mode, "valid_from": tomorrow.isoformat()})
+    return _form_page(rule, region_code=region_code, typed={"mode": "", "valid_from": tomorrow.isoformat()})
 
 
 @pages.post("/<rule_id>/change")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -17,6 +16,7 @@ from mall.web.amounts import yuan
 from supervision.rule import Parameter, Rule
 from supervision.rule_change import MODES, RuleParameter
 from supervision.rule_shelf import rules
+from supervision.values import Values
 from supervision.values_in_force import (
     MODE,
     MODE_WORDS,
@@ -37,7 +37,8 @@ _VALUE_MOST = 10**15
 class Draft:
     """The wish: the rule's mode, values and bounds by the names of parameters, and from which day on.
 
-    Parameters that are not named stay as they are.
+    Parameters that are not named stay as they are, and so does the mode where it is "". To say a mode that already
+    holds is a wish of its own where nobody ever decided it: some deeds of a rule wait for that decision.
     """
 
     mode: str
@@ -90,19 +91,18 @@ def judge_draft(rule: Rule, draft: Draft, *, region_code: int, is_moved: bool = 
         _refuse_outside(
             rule.parameter(name), present[name], bounds=bounds_of(rule.parameter(name), rows, new=draft.bounds)
         )
-    held_mode = mode_in_force(rule, region_code=region_code, on=on, rows=rows)
     above_mode = mode_in_force(rule, region_code=region_code, on=on, rows=_without(rows, region_code=region_code))
-    if not is_province and MODES.index(draft.mode) < MODES.index(above_mode):
+    if draft.mode and not is_province and MODES.index(draft.mode) < MODES.index(above_mode):
         raise Refusal("rule.mode_would_loosen", mode=draft.mode, above=above_mode)
     kept = replace(
         draft,
         values={name: value for name, value in draft.values.items() if value != present[name]},
         bounds={name: pair for name, pair in draft.bounds.items() if pair != own_bounds(rule.parameter(name), rows)},
     )
-    is_mode_changed = draft.mode != held_mode
+    is_mode_changed = is_mode_new(rule, draft, region_code=region_code, rows=rows, on=on)
     if not (kept.values or kept.bounds or is_mode_changed):
         raise Refusal("rule.nothing_changed")
-    earliest = _earliest(rule, kept, present=present, held_mode=held_mode)
+    earliest = _earliest(rule, kept, present=present, is_mode_changed=is_mode_changed)
     if is_moved:
         kept = replace(kept, valid_from=max(kept.valid_from, earliest))
     elif kept.valid_from < earliest:
@@ -123,6 +123,14 @@ def own_bounds(parameter: Parameter, rows: Rows) -> tuple[int, int]:
     lowest = row.lowest if row is not None and row.lowest is not None else parameter.lowest
     highest = row.highest if row is not None and row.highest is not None else parameter.highest
     return lowest, highest
+
+
+def is_mode_new(rule: Rule, draft: Draft, *, region_code: int, rows: Rows, on: date) -> bool:
+    """Whether the draft's mode differs from the one that holds, or is the first that anybody decided."""
+    if not draft.mode:
+        return False
+    is_decided = any((MODE, code) in rows for code in chain(region_code))
+    return not is_decided or draft.mode != mode_in_force(rule, region_code=region_code, on=on, rows=rows)
 
 
 def may_be_set_below(parameter: Parameter) -> bool:
@@ -146,7 +154,7 @@ def _in_shape(rule: Rule, draft: Draft, *, is_province: bool) -> Draft:
         raise Refusal("rule.legal_reference_needed", most=LEGAL_REFERENCE_MAX)
     if not TEXT_LEAST <= len(reason) <= REASON_MAX:
         raise Refusal("rule.reason_needed", most=REASON_MAX)
-    if draft.mode not in MODES:
+    if draft.mode not in ("", *MODES):
         raise Refusal("rule.unknown_mode", modes=list(MODES))
     known = {parameter.name: parameter for parameter in rule.parameters}
     for name in (*draft.values, *draft.bounds):
@@ -183,14 +191,14 @@ def _refuse_looser(parameter: Parameter, value: int, *, above: int, is_province:
         raise Refusal("rule.would_loosen", **_named(parameter), **shown)
 
 
-def _earliest(rule: Rule, kept: Draft, *, present: Any, held_mode: str) -> date:
+def _earliest(rule: Rule, kept: Draft, *, present: Values, is_mode_changed: bool) -> date:
     """The first day from which it may hold. What is stricter is known the day before; relief needs no notice.
 
     Whoever acts today is judged by what she could read this morning, so nothing becomes stricter within a day. Where
     nobody can say which way is stricter, it counts as stricter.
     """
     today = clock.today()
-    is_stricter = bool(kept.bounds) or (kept.mode != held_mode and kept.mode == "on")
+    is_stricter = bool(kept.bounds) or (is_mode_changed and kept.mode == "on")
     for name, value in kept.values.items():
         parameter = rule.parameter(name)
         is_stricter |= not parameter.tightens or stricter_of(parameter, value, present[name]) == value
@@ -235,7 +243,7 @@ def wanted_rows(
         if name in draft.bounds:
             lowest, highest = draft.bounds[name]
         found[name] = (draft.values.get(name, _unchanged(parameter, row, present=present[name])), lowest, highest)
-    if mode_in_force(rule, region_code=region_code, on=on, rows=rows) != draft.mode:
+    if is_mode_new(rule, draft, region_code=region_code, rows=rows, on=on):
         found[MODE] = (next(value for value, word in MODE_WORDS.items() if word == draft.mode), None, None)
     return found
 

@@ -14,9 +14,11 @@ from mall.documents.document_action import document_action
 from mall.documents.numbers import next_number
 from mall.documents.once import claim, settle
 from mall.errors import Refusal
+from supervision.rule import Rule
 from supervision.rule_change import RuleChange
 from supervision.rule_changes.draft import Draft, Judged, judge_draft, level_of, rule_on_shelf
 from supervision.rule_changes.visible_changes import visible_change
+from supervision.values_in_force import mode_in_force
 
 change_action = functools.partial(document_action, kind="rule_change", visible=visible_change)
 
@@ -57,7 +59,7 @@ def draw_up_change(
     if rule_version is not None and rule_version != rule.version:
         raise Refusal("rule.stale_version", version=rule_version, present=rule.version)
     draft = Draft(mode, valid_from, legal_reference, reason, values, bounds)
-    _write(change, judge_draft(rule, draft, region_code=region_code))
+    _write(change, rule, judge_draft(rule, draft, region_code=region_code))
     change.number = next_number("rule_change", region_code=region_code, year=clock.today().year)
     session().add(change)
     session().flush()
@@ -87,14 +89,14 @@ def edit_change(
     change.rule_version = rule.version
     change.back_test, change.back_test_requested_at = {}, None
     change.joined_by(actor.user_id)
-    _write(change, judged)
+    _write(change, rule, judged)
     advance(change, "edit", actor, facts=_told(change))
 
 
 def draft_of(change: RuleChange) -> Draft:
     """What the change wishes."""
     return Draft(
-        mode=change.mode,
+        mode=change.mode if change.is_mode_set else "",
         valid_from=change.valid_from,
         legal_reference=change.legal_reference,
         reason=change.reason,
@@ -103,14 +105,16 @@ def draft_of(change: RuleChange) -> Draft:
     )
 
 
-def _write(change: RuleChange, judged: Judged) -> None:
+def _write(change: RuleChange, rule: Rule, judged: Judged) -> None:
     draft = judged.draft
-    change.mode, change.valid_from = draft.mode, draft.valid_from
+    held = mode_in_force(rule, region_code=change.region_code, on=draft.valid_from)
+    change.mode, change.is_mode_set, change.valid_from = draft.mode or held, bool(draft.mode), draft.valid_from
     change.values, change.bounds = dict(draft.values), {name: list(pair) for name, pair in draft.bounds.items()}
     change.legal_reference, change.reason = draft.legal_reference, draft.reason
 
 
 def _told(change: RuleChange) -> dict[str, object]:
     return {"rule": change.rule_id, "version": change.rule_version, "region_code": change.region_code,
-            "mode": change.mode, "values": change.values, "bounds": change.bounds, "valid_from": change.valid_from,
-            "legal_reference": change.legal_reference, "reason": change.reason}  # fmt: skip
+            "mode": change.mode if change.is_mode_set else "", "values": change.values, "bounds": change.bounds,
+            "valid_from": change.valid_from, "legal_reference": change.legal_reference,
+            "reason": change.reason}  # fmt: skip

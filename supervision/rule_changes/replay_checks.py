@@ -39,10 +39,18 @@ def _deeds(rule: Rule, *, region_code: int) -> list[tuple[Finding, Mapping[str, 
         within = or_(within, Finding.region_code == 0)
     found = []
     for finding in session().scalars(select(Finding).where(Finding.rule_id == rule.id, within).order_by(Finding.id)):
-        given = {"amount_fen": finding.amount_fen, "category_code": finding.category_code, **finding.evidence}
+        given = given_to(finding)
         if set(rule.needs) <= given.keys():
             found.append((finding, given))
     return found
+
+
+def given_to(finding: Finding) -> Mapping[str, Any]:
+    """The facts that the check was given: as the order kept them, else what stands in the evidence."""
+    kept = finding.evidence.get("given")
+    if isinstance(kept, dict):
+        return kept
+    return {"amount_fen": finding.amount_fen, "category_code": finding.category_code, **finding.evidence}
 
 
 def _side(rule: Rule, deeds: list[tuple[Finding, Mapping[str, Any]]], rows: Rows, *, on: date) -> Side:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from mall.database import session
 from mall.regions.region import chain
@@ -15,7 +15,7 @@ from supervision.rule_changes.draft import bounds_of, may_be_set_below
 from supervision.rule_precision import Precision, Precisions, precisions, standing_of
 from supervision.rule_run import RuleRun
 from supervision.rule_shelf import rules
-from supervision.values_in_force import MODE, Rows, mode_in_force, province_code, rows_in_force, values_for
+from supervision.values_in_force import Rows, all_rows_in_force, mode_in_force, province_code, rows_in_force, values_for
 
 RUNS_SHOWN = 30
 
@@ -49,9 +49,9 @@ class ParameterLine:
 
 def catalogue(*, region_code: int, on: date) -> list[RuleLine]:
     """Every rule of the shelf, by family and id."""
-    known, runs, modes = precisions(), last_runs(), _modes_in_force(on)
+    known, runs, rows = precisions(), last_runs(), all_rows_in_force(on=on)
     return [
-        rule_line(rule, region_code=region_code, on=on, known=known, runs=runs, rows=modes.get(rule.id, {}))
+        rule_line(rule, region_code=region_code, on=on, known=known, runs=runs, rows=rows.get(rule.id, {}))
         for rule in rules().values()
     ]
 
@@ -63,19 +63,6 @@ def rule_line(
     mode = mode_in_force(rule, region_code=region_code, on=on, rows=rows)
     precision = known.of(rule.id, version=rule.version)
     return RuleLine(rule, mode, standing_of(rule, mode, precision), precision, runs.get(rule.id))
-
-
-def _modes_in_force(on: date) -> dict[str, dict[tuple[str, int], RuleParameter]]:
-    """The rows that set modes, by rule: one question for the whole catalogue."""
-    query = select(RuleParameter).where(
-        RuleParameter.name == MODE,
-        RuleParameter.valid_from <= on,
-        or_(RuleParameter.valid_to.is_(None), RuleParameter.valid_to >= on),
-    )
-    found: dict[str, dict[tuple[str, int], RuleParameter]] = {}
-    for row in session().scalars(query.order_by(RuleParameter.id)):
-        found.setdefault(row.rule_id, {})[MODE, row.region_code] = row
-    return found
 
 
 def last_runs() -> dict[str, RuleRun]:

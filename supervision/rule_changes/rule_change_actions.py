@@ -31,7 +31,7 @@ UseCase = Callable[..., RuleChange]
 
 
 class Edited(Body):
-    mode: Literal[MODES]  # type: ignore[valid-type]
+    mode: Literal["", *MODES]  # type: ignore[valid-type]
     values: Annotated[dict[str, int], Field(default_factory=dict)]
     bounds: Annotated[dict[str, tuple[int, int]], Field(default_factory=dict)]
     valid_from: date

@@ -928,7 +928,7 @@ def _change(scene: Scene, *steps: str) -> Facts:
     """A change of a rule by the city, so many steps along its road; each wishes a value of its own."""
     number = next(scene.numbers)
     change = draw_up_change(
-        actor=scene.actor("regulator-city"), rule_id="splitting.statutory", region_code=SCHOOL_REGION, mode="on",
+        actor=scene.actor("regulator-city"), rule_id="splitting.statutory", region_code=SCHOOL_REGION, mode="",
         values={"limit_fen": 50_000_000 + number}, valid_from=clock.today() + timedelta(days=1),
         legal_reference="测试文号", reason=f"金丝雀变更{number}号",
     )  # fmt: skip
@@ -1015,7 +1015,7 @@ def _hold_for(action: str, maker: Callable[[Scene], Facts], **form: str) -> Call
 
 def _change_form(scene: Scene) -> Facts:
     return {
-        "region": str(SCHOOL_REGION), "mode": "on", "value-limit_fen": f"4000.{next(scene.numbers) % 100:02d}",
+        "region": str(SCHOOL_REGION), "mode": "", "value-limit_fen": f"4000.{next(scene.numbers) % 100:02d}",
         "valid_from": (clock.today() + timedelta(days=1)).isoformat(), "legal_reference": "测试文号", **_REASON,
     }  # fmt: skip
 

@@ -28,6 +28,7 @@ def _change_rule_changes() -> None:
         "rule_change",
         sa.Column("hand_ids", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),
     )
+    op.add_column("rule_change", sa.Column("is_mode_set", sa.Boolean(), server_default="true", nullable=False))
     op.create_check_constraint(
         op.f("ck_rule_change_hands_never_decide"),
         "rule_change",

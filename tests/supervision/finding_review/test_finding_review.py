@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,11 +17,11 @@ from mall.errors import Refusal
 from supervision.finding import Finding
 from supervision.finding_review.finding_review import FindingReview, reviews_of
 from supervision.finding_review.list_findings import FindingFilter, list_findings, next_drawn
-from supervision.finding_review.replay_finding import replay_evaluations, replay_finding
+from supervision.finding_review.replay_finding import judge_again, replay_evaluations, replay_finding
 from supervision.finding_review.review_finding import review_finding
 from supervision.finding_review.visible_findings import visible_finding
 from supervision.keep_findings import Found, keep_findings
-from supervision.rule import Rule
+from supervision.rule import Rule, Verdict
 from supervision.rule_precision import precisions
 from supervision.rules.splitting_statutory import RULE
 from tests.conftest import Clone
@@ -167,6 +169,25 @@ def test_a_finding_gives_the_digest_it_carries(world: World) -> None:
     close_reading()
 
 
+def test_a_check_is_judged_again_on_the_facts_it_was_given(world: World) -> None:
+    rule = replace(RULE, needs=("total_fen",), check=lambda given, values: Verdict(_outcome(given, values)))
+    kept = {"rule_version": RULE.version, "parameters": {"limit_fen": 900_000, "warn_percent": 100}}
+    hit = a_finding(world, evidence={"given": {"total_fen": 900_000}}, **kept)
+    clear = a_finding(world, evidence={"given": {"total_fen": 899_999}}, **kept)
+    forgotten = a_finding(world, evidence={"given": {}}, **kept)
+    older = a_finding(world, evidence={"given": {"total_fen": 900_000}}, **{**kept, "rule_version": 99})
+
+    again = [judge_again(the_finding(one), rule) for one in (hit, clear, forgotten, older)]
+
+    assert again == ["hit", "clear", "", ""]
+    assert judge_again(the_finding(hit), replace(rule, check=None)) == ""
+    close_reading()
+
+
+def _outcome(given: Any, values: Any) -> str:
+    return "hit" if given["total_fen"] >= values["limit_fen"] else "clear"
+
+
 def test_an_altered_row_does_not_give_its_digest(world: World, own_database: Clone) -> None:
     keep(world)
     with psycopg.connect(own_database.admin, autocommit=True) as admin:
@@ -183,7 +204,7 @@ def test_a_review_of_an_older_version_does_not_speak_for_the_new_one(world: Worl
     review_finding(actor=world.actor("regulator"), finding_id=only_finding().id, code="true")
     keep(world)
     assert only_finding().review_code == "true"
-    keep(world, Rule(**{**RULE.__dict__, "version": RULE.version + 1}))
+    keep(world, replace(RULE, version=RULE.version + 1))
 
     finding = only_finding()
     assert (finding.rule_version, finding.review_code, finding.reviewed_at) == (RULE.version + 1, "", None)

@@ -27,7 +27,7 @@ PROVINCE = 410000
 def draw_up(world: World, who: str = "regulator-city", **given: Any) -> RuleChange:
     """A draft of the city, which tightens its threshold to 9,000 yuan from tomorrow on, unless told otherwise."""
     facts: dict[str, Any] = {
-        "rule_id": RULE.id, "region_code": SCHOOL_REGION, "mode": "on", "values": {"limit_fen": 900_000},
+        "rule_id": RULE.id, "region_code": SCHOOL_REGION, "mode": "", "values": {"limit_fen": 900_000},
         "valid_from": clock.today() + timedelta(days=1), "legal_reference": "郑财购〔2026〕1号", "reason": "试行从严",
     }  # fmt: skip
     return draw_up_change(actor=world.actor(who), **{**facts, **given})

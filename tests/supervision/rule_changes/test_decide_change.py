@@ -74,6 +74,21 @@ def test_the_mode_is_a_row_of_its_own(world: World, settings: Settings) -> None:
     close_reading()
 
 
+def test_a_mode_that_nobody_decided_is_a_change_and_the_same_again_is_none(world: World, settings: Settings) -> None:
+    second = second_regulator(world)
+    wish = {"region_code": PROVINCE, "values": {}, "mode": "on"}
+    assert mode_in_force(RULE, region_code=PROVINCE, on=clock.today()) == "on"
+    close_reading()
+    in_force(world, settings, "regulator", second, **wish)
+
+    assert [row.value for row in rows("")] == [2]
+    with pytest.raises(Refusal, match=r"rule\.nothing_changed"):
+        draw_up(world, "regulator", **wish)
+    with pytest.raises(Refusal, match=r"rule\.nothing_changed"):
+        draw_up(world, values={}, mode="on")
+    close_reading()
+
+
 def test_nobody_who_had_a_hand_in_it_decides(world: World, settings: Settings) -> None:
     change = proposed(world, settings, "regulator")
     second = second_regulator(world)
