@@ -59,7 +59,7 @@ RULE = Rule(
     formula=Words(
         "供应商之间因法定代表人、银行账号、数字证书、设备、电话、地址相同而相连，每项权重为 1÷ln(2+持有方数)，"
         "合计达到 0.6 的视为相连，连通的供应商为一群；作为报价同源等规则的依据",
-        "Suppliers are tied by the same legal person, bank account, certificate, device, phone or address, each weighing"
+        "Suppliers are tied by the same legal person, bank account, certificate, device, phone or address; each weighs"
         " 1/ln(2 + holders) (an address half of it); ties of 0.6 join two, and joined suppliers are one group."
         " Other rules, such as quotes of the same origin, build on it",
     ),
