@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 _TYPES = {"int64": "Int64", "string": "String"}
-# A join's missing side is null as everywhere else, and integers stay signed.
-_SETTINGS = "settings join_use_nulls = 1"
+# A join's missing side is null as everywhere else, and integers stay signed. Functions stay before a sort: moved behind
+# it, the planner of version 26 merges them back and moves them again until it gives up (error 572).
+_SETTINGS = "settings join_use_nulls = 1, query_plan_execute_functions_after_sorting = 0"
 
 
 class ClickhouseEngine(Engine):
