@@ -88,5 +88,6 @@ def packed(values: Sequence[int]) -> str:
 def looked_up(table: str, index: Any) -> ir.IntegerValue:
     """The value at `index` of a packed table, as an expression; beyond its ends the first or the last."""
     last = len(table) // _WIDTH - 1
-    within = ibis.greatest(ibis.least(index, literal(last)), literal(0))
+    # Sums are wider than 64 bits on some engines, and `substr` takes no such number.
+    within = ibis.greatest(ibis.least(index, literal(last)), literal(0)).cast("int32")
     return number(text(table).substr(within * _WIDTH, _WIDTH).cast("int64"))

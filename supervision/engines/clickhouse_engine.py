@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 _TYPES = {"int64": "Int64", "string": "String"}
-# A join's missing side is null as everywhere else, and integers stay signed. Two optimizations of plans undo each other
-# without end (error 572) where rows are ordered by what is made of texts after a join; one of them is off.
+# A join's missing side is null as everywhere else, and integers stay signed. Functions stay before a sort: moved behind
+# it, the planner of version 26 merges them back and moves them again until it gives up (error 572).
 _SETTINGS = "settings join_use_nulls = 1, query_plan_execute_functions_after_sorting = 0"
 
 
