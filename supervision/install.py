@@ -6,6 +6,7 @@ from flask import Flask
 
 from mall.ordering.order_checks import add_check
 from supervision.order_gate import check_order
+from supervision.seeing.install_pages import install_pages
 
 
 def install(app: Flask) -> None:
@@ -15,3 +16,4 @@ def install(app: Flask) -> None:
     `watch_night.run_night_when_due`.
     """
     add_check(check_order)
+    install_pages(app)
