@@ -28,8 +28,6 @@ from supervision.seeing.sight import NO_REGION, Sight, sight_of
 pages = Blueprint("seen_effect", __name__)
 
 OPEN = "what the watch achieves is everybody's affair: sums by city, no names, nothing with fewer than five behind it"
-#: rows on the page; the workbook has them all
-ROWS_SHOWN = 100
 
 
 @pages.get("/watch/effect")
@@ -55,7 +53,8 @@ def effect() -> Any:
         reviewed_count=sum(one.hit_count for one in rules),
         true_count=sum(one.true_count for one in rules),
         has_cases=cases is not None,
-        rows_shown=ROWS_SHOWN,
+        known_rules=_rules_sheet([one for one in rules if one.hit_count or one.finding_count]),
+        rule_count=len(rules),
     )
 
 

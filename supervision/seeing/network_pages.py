@@ -84,7 +84,7 @@ def _graph(found: SupplierNetwork) -> Graph:
     shown = {node.supplier_id for node in most}
     largest = max((node.spent_fen for node in most), default=0) or 1
     return Graph(
-        _("疑似关联的供应商"),
+        _("供应商关联图"),
         [
             (
                 node.supplier_id,

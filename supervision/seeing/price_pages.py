@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 
+from mall import clock
 from mall.access.guards import current_actor, needs
 from mall.errors import Refusal
 from mall.regions.watch_calendar import day_of_number
@@ -19,6 +21,7 @@ from supervision.seeing.find_products import categories_on_shelf, find_products
 from supervision.seeing.price_index import FEW_LISTINGS, IndexPoint, price_index
 from supervision.seeing.product_prices import (
     OTHERS_MIN,
+    REGULAR_WEEKS,
     PriceWeek,
     ProductPrices,
     price_weeks,
@@ -228,8 +231,8 @@ def _references(found: ProductPrices) -> Sheet:
     weeks = [one for one in found.weeks if one.regular_fen is not None]
     if weeks:
         last_week = weeks[-1]
-        until = monday_of(last_week.week + 1)
-        since = monday_of(last_week.week - 8)
+        until = min(monday_of(last_week.week + 1) - timedelta(days=1), clock.today())
+        since = monday_of(last_week.week - REGULAR_WEEKS + 1)
         lines.append(
             Line([
                 _("同行常规价（九周上四分位的最高值）"), last_week.regular_fen, last_week.sellers, since.isoformat(),
