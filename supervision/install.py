@@ -27,6 +27,7 @@ from supervision.order_gate import check_order
 from supervision.records import public_report_pages, record_pages
 from supervision.rule_changes import change_pages, rule_pages, send_change_notices
 from supervision.rule_changes.run_back_tests import run_waiting_back_tests
+from supervision.seeing.install_pages import install_pages
 from supervision.watch_night import run_night_when_due
 
 #: modules that subscribe to events are found by how their names end; these have other names
@@ -74,3 +75,4 @@ def install(app: Flask) -> None:
     for party_kind in PARTY_KINDS:
         add_source(party_kind, measure_deeds)
     modules_below("supervision", ending=SUBSCRIBER_ENDING)
+    install_pages(app)

@@ -1,0 +1,1 @@
+"""What regulators look at: figures of their regions and the rows behind them, prices, peers, limits, the effect."""
