@@ -64,7 +64,7 @@ def test_a_rule_of_law_asks_for_a_reason_and_keeps_the_finding(world: World) -> 
     decide(world, "limit_fen", 900_000)
     order_computers(world)
     with pytest.raises(Refusal) as refused:
-        order_computers(world)
+        order_computers(world, reason="")
 
     placed = place_order(
         actor=world.actor("handler"),

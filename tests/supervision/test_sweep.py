@@ -38,11 +38,13 @@ def standing(rule: Any, mode: str, category_code: str) -> str:
     return "shadow" if mode == "shadow" else rule.action
 
 
-def order_computers(world: World, quantity: int = 1) -> str:
+def order_computers(world: World, quantity: int = 1, *, reason: str = "更换旧机，已报批") -> str:
     placed = place_order(
         actor=world.actor("handler"),
         unit_id=world.school_id,
         wanted=[Wanted(world.listings["computer"], quantity, world.lines["school_machines"])],
+        # Where the order gate is in its slot, a rule may ask for one.
+        excess_reason=reason,
     )
     return str(placed["orders"][0])
 
