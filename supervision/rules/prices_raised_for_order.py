@@ -194,7 +194,7 @@ RULE = Rule(
         ),
         Parameter(
             "others_percent",
-            75,
+            90,
             "percent",
             Words("同行百分位", "Percentile of the other sellers"),
             lowest=50,
