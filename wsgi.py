@@ -37,10 +37,12 @@ def main() -> None:
     """The console command `sunmall`."""
     from catalog_import import drop_commands, import_commands
     from mall.commands import console, use_demo_loader, use_rooms, with_database
+    from supervision.credit import credit_commands
 
     group = console(create_app)
     import_commands.register(group)
     drop_commands.register(group)
+    credit_commands.register(group)
     importing = group.commands["import"]
     importing.callback = with_database(importing.callback)
     use_rooms(_load_rooms)

@@ -92,10 +92,11 @@ def add_rooms(app: MallApp, package: str) -> None:
         if hasattr(module, "pages"):
             app.register_blueprint(module.pages)
     for module in modules_below(package, ending="_api"):
-        _add_api(app, module.api)
+        add_api(app, module.api)
 
 
-def _add_api(app: MallApp, api: Any) -> None:
+def add_api(app: MallApp, api: Any) -> None:
+    """Serve the views of an API blueprint, of the mall or of a room above it."""
     if not (api.url_prefix or "").startswith(API_PREFIX):
         # Exempt from the form token because no cookie counts there: so it must stay where none does.
         raise RuntimeError(f"the API blueprint {api.name} must live below {API_PREFIX}")

@@ -117,7 +117,7 @@ NOT_ASKED_BY = {
     "rule_measurement.entered_by_id",
     # Measures are found by party, region and case; whom they were made by is only shown.
     "measure.listing_id", "measure.maker_id", "measure.decider_id", "public_report_words.user_id",
-    "inspection_task.inspector_id",
+    "inspection_task.inspector_id", "dishonesty_query.answer_id",
 }  # fmt: skip
 
 
