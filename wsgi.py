@@ -38,11 +38,13 @@ def main() -> None:
     from catalog_import import drop_commands, import_commands
     from mall.commands import console, use_demo_loader, use_rooms, with_database
     from supervision import watch_commands
+    from supervision.credit import credit_commands
 
     group = console(create_app)
     import_commands.register(group)
     drop_commands.register(group)
     watch_commands.register(group)
+    credit_commands.register(group)
     importing = group.commands["import"]
     importing.callback = with_database(importing.callback)
     use_rooms(_load_rooms)

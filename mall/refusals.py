@@ -324,6 +324,13 @@ REFUSALS: dict[str, RefusalText] = {
         en_next="Choose a line of {year}.",
     ),
     # exchange
+    "exchange.bad_answer": RefusalText(
+        http=422,
+        zh="这份失信名单查询结果不符合约定的格式（{why}）。",
+        zh_next="请按交换格式重新发送；没有任何内容被收下。",
+        en="This answer about dishonesty lists is not in the agreed form ({why}).",
+        en_next="Send it again in the form of the exchange; nothing of it was taken in.",
+    ),
     "exchange.bad_signature": RefusalText(
         http=401,
         zh="签名不对，没有受理。",
@@ -386,6 +393,13 @@ REFUSALS: dict[str, RefusalText] = {
         zh_next="用 sunmall treasury key list 查看现有密钥。",
         en="There is no such good key: {key}.",
         en_next="See the keys with `sunmall treasury key list`.",
+    ),
+    "exchange.unknown_message": RefusalText(
+        http=404,
+        zh="没有第 {sequence_no} 号报文。",
+        zh_next="请先取报文列表。",
+        en="There is no message {sequence_no}.",
+        en_next="Ask for the list of messages first.",
     ),
     "exchange.unsigned_file": RefusalText(
         http=401,

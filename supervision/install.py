@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask
-
 from mall.desk.desk_panels import add_panel
 from mall.ordering.order_checks import add_check
 from mall.settings import Settings
 from mall.shelf import modules_below
+from mall.web.app import MallApp, add_api
 from supervision.cases import watch_case_pages, watch_hold_pages
 from supervision.cases.case_todo import cases_on_desk
 from supervision.cases.merge_findings import merge_findings
 from supervision.cases.sweep_cases import sweep_cases
-from supervision.credit import carry_out_measure, credit_pages, measure_pages, send_measure_notices
+from supervision.credit import (
+    carry_out_measure,
+    credit_api,
+    credit_pages,
+    dishonesty,
+    measure_pages,
+    send_measure_notices,
+)
 from supervision.credit.carry_out_measure import end_due_measures, measure_deeds
 from supervision.credit.credit_formula import PARTY_KINDS
 from supervision.credit.credit_rights import install_rights
 from supervision.credit.deeds import add_source
+from supervision.credit.dishonesty import dishonesty_deeds
+from supervision.credit.exchange_credit import exchange_with_platform
 from supervision.credit.reckon_credit import reckon_by_night
 from supervision.finding_review import finding_pages
 from supervision.inspection import inspection_pages
@@ -32,7 +40,7 @@ from supervision.watch_night import run_night_when_due
 
 #: modules that subscribe to events are found by how their names end; these have other names
 SUBSCRIBER_ENDING = "_subscriber"
-SUBSCRIBERS = (carry_out_measure, send_change_notices, send_measure_notices)
+SUBSCRIBERS = (carry_out_measure, dishonesty, send_change_notices, send_measure_notices)
 
 
 def chores(settings: Settings) -> tuple[tuple[str, Callable[[], int | None], int], ...]:
@@ -44,11 +52,12 @@ def chores(settings: Settings) -> tuple[tuple[str, Callable[[], int | None], int
         ("deadlines of cases", sweep_cases, 60),
         ("credit", reckon_by_night, 600),
         ("measures", end_due_measures, 600),
+        ("credit platform", lambda: exchange_with_platform(settings.data_dir), 600),
         ("inspections", lambda: draw_due_inspections(settings.data_dir), 3600),
     )
 
 
-def install(app: Flask) -> None:
+def install(app: MallApp) -> None:
     """Register the pages, tell the start page what waits, fill the slots, and listen to the outbox.
 
     The commands go to the console by `watch_commands.register`; the worker gets its `chores`.
@@ -74,5 +83,7 @@ def install(app: Flask) -> None:
     install_rights()
     for party_kind in PARTY_KINDS:
         add_source(party_kind, measure_deeds)
+    add_source("supplier", dishonesty_deeds)
+    add_api(app, credit_api.api)
     modules_below("supervision", ending=SUBSCRIBER_ENDING)
     install_pages(app)

@@ -51,6 +51,9 @@ APPEND_ONLY = (
     "credit_grade",
     "public_report_words",
     "inspection_draw",
+    "credit_message",
+    "credit_answer",
+    "dishonesty_query",
 )
 
 #: rows that may go: they are notes of the moment, not records

@@ -495,6 +495,11 @@ NOTICE_WORDS: dict[str, NoticeText] = {
         en="Measure {number} against {unit} was annulled: {reason}.",
         is_task=False,
     ),
+    "payee_listed": NoticeText(
+        zh="订单 {number}（{unit}）的收款人{supplier}在失信名单上，请在审核付款时核对。已验收的货款仍应支付。",
+        en="The payee of order {number} ({unit}), {supplier}, is on a dishonesty list. What was accepted stays owed.",
+        is_task=False,
+    ),
     "approve_measure": NoticeText(
         zh="对{unit}的监管处理 {number} 等您批准。",
         en="Measure {number} against {unit} waits for your approval.",

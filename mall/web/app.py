@@ -96,7 +96,7 @@ def add_rooms(app: MallApp, package: str) -> None:
 
 
 def add_api(app: MallApp, api: Any) -> None:
-    """Register one part of the API, of this package or of one above it."""
+    """Serve the views of an API blueprint, of the mall or of a room above it."""
     if not (api.url_prefix or "").startswith(API_PREFIX):
         # Exempt from the form token because no cookie counts there: so it must stay where none does.
         raise RuntimeError(f"the API blueprint {api.name} must live below {API_PREFIX}")

@@ -49,11 +49,12 @@ _PAGES = {
 @pages.get("/watch/credit/mine")
 @needs("credit.read")
 def mine() -> AnyResponse:
-    """To the reader's own score; who acts for several parties, or watches them, comes to the list."""
+    """To the reader's own score; who has none yet, or more than one, or watches others, comes to the list."""
     actor = current_actor()
-    own = {*actor.unit_ids, *actor.supplier_ids}
+    query = select(CreditStanding.party_id).where(CreditStanding.party_id.in_({*actor.unit_ids, *actor.supplier_ids}))
+    own = list(session().scalars(query))
     if len(own) == 1:
-        return redirect(url_for("credit.show", party_id=own.pop()))
+        return redirect(url_for("credit.show", party_id=own[0]))
     return redirect(url_for("credit.index"))
 
 

@@ -29,7 +29,7 @@ class FoundProduct:
 
 def find_products(words: str, *, category_code: str = "") -> list[FoundProduct]:
     """Products with these words in name, brand or model; those with the most sellers first."""
-    base = (Listing.price_fen * 2 + Listing.pack_size) / (2 * Listing.pack_size)
+    base = (Listing.price_fen * 2 + Listing.pack_size) // (2 * Listing.pack_size)
     sellers = func.count(Listing.supplier_id.distinct())
     query = (
         select(Product.id, Product.name, Category.name, Category.name_en, sellers, func.min(base), func.max(base))

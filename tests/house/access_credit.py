@@ -187,6 +187,7 @@ MAKERS: dict[str, Callable[[Any], Facts]] = {
     "county_measure": lambda scene: _measure(scene, state="in_force", county=True),
     "measure_form": _measure_form,
     "city_report": _report,
+    "some_message": lambda scene: {"sequence_no": 1},
     "city_price": _outside_price,
     "city_pictured_price": _pictured_price,
     "price_file": _price_file,

@@ -122,8 +122,7 @@ NOT_ASKED_BY = {
     "watch_hold.lift_approver_id", "watch_hold.desk_region_code",
     # Measures are found by party, region and case; whom they were made by is only shown.
     "measure.listing_id", "measure.maker_id", "measure.decider_id", "public_report_words.user_id",
-    "inspection_task.inspector_id",
-    "finding_review.user_id",
+    "inspection_task.inspector_id", "finding_review.user_id", "dishonesty_query.answer_id",
 }  # fmt: skip
 
 

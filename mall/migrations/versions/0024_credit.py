@@ -12,12 +12,15 @@ revision = "0024"
 down_revision = "0023"
 
 TABLES = (
+    "credit_answer",
+    "credit_message",
     "inspection_draw",
     "public_report",
     "credit_entry",
     "credit_grade",
     "credit_standing",
     "public_report_words",
+    "dishonesty_query",
     "inspection_task",
     "supplier_stop",
     "measure",
@@ -47,6 +50,32 @@ def upgrade() -> None:
 
 
 def _create_tables() -> None:
+    op.create_table(
+        "credit_answer",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("queried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("came_by", sa.String(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("came_by in ('file', 'api')", name=op.f("ck_credit_answer_came_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_answer")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_credit_answer_sha256")),
+    )
+    op.create_table(
+        "credit_message",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("sequence_no", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("measure_count", sa.BigInteger(), nullable=False),
+        sa.Column("grade_count", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_message")),
+        sa.UniqueConstraint("sequence_no", name=op.f("uq_credit_message_sequence_no")),
+    )
     op.create_table(
         "inspection_draw",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -170,6 +199,19 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_report_words")),
     )
     op.create_index("ix_public_report_words_report", "public_report_words", ["report_id", "id"], unique=False)
+    op.create_table(
+        "dishonesty_query",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("supplier_id", sa.BigInteger(), nullable=False),
+        sa.Column("answer_id", sa.BigInteger(), nullable=False),
+        sa.Column("queried_on", sa.Date(), nullable=False),
+        sa.Column("entry_count", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("entry_count >= 0", name=op.f("ck_dishonesty_query_entry_count")),
+        sa.ForeignKeyConstraint(["answer_id"], ["credit_answer.id"], name=op.f("fk_dishonesty_query_answer_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_dishonesty_query_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dishonesty_query")),
+    )
+    op.create_index("ix_dishonesty_query_supplier", "dishonesty_query", ["supplier_id", "queried_on"], unique=False)
     op.create_table(
         "inspection_task",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),

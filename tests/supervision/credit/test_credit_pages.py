@@ -31,6 +31,13 @@ def test_a_supplier_reads_every_entry_of_his_score(story: Story) -> None:
     assert "Sent within the contract's term" in english.words
 
 
+def test_who_was_never_scored_comes_to_an_empty_list(app: Flask, world: World) -> None:
+    page = FormBrowser(app.test_client(), "supplier").get("/watch/credit/mine")
+
+    assert (page.status, page.path) == (200, "/watch/credit")
+    assert "没有符合条件的评价" in page.words
+
+
 def test_a_regulator_finds_the_parties_of_the_region_and_no_others(app: Flask, world: World) -> None:
     reckon_all(actor=SYSTEM)
     close_reading()
