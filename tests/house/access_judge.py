@@ -344,6 +344,11 @@ _QUERIES = {
     ("/books/periods", "school_period"): "region={region}&year={year}&month={month}",
     ("/people", "somebody"): "text=somebody",
     ("/api/v1/asset-cards", "school_card_row"): "limit=500",
+    **{
+        (f"/watch/{page}", f"{whose}_unit"): "unit={unit_id}"
+        for whose in ("school", "county")
+        for page in ("places", "months", "limits", "network", "rows/orders", "rows/late", "rows/findings")
+    },
     ("/audit", "audit_row"): "action=test.canary",
 }
 
@@ -556,7 +561,7 @@ BUSINESS_PAGES = (
     "/orders", "/budget", "/cart", "/assets", "/region", "/suppliers", "/supplier/", "/api/v1/orders",
     "/api/v1/budget-lines", "/api/v1/budget-documents", "/api/v1/fund-use-plans", "/payment-watch", "/api/v1/payment-",
     "/api/v1/asset-cards", "/books", "/year-end", "/api/v1/year-end-worksheets", "/treasury", "/api/v1/treasury",
-    "/api/v1/supplier",
+    "/api/v1/supplier", "/watch",
 )  # fmt: skip
 
 
