@@ -42,7 +42,10 @@
       lineStyle: { color: colour, width: 2, type: place % 2 ? "dashed" : "solid" }, ...(one.drawn === "step" ? { step: "end" } : {}) }];
   }
 
-  function series(data) {
+  function series(data, width) {
+    // Every name is shown where each has room for a few words, or is a single short one.
+    const room = (width - 70) / Math.max(1, data.names.length) - 4;
+    const isFew = room >= 80 || (data.names.length <= 12 && data.names.every((name) => name.length <= 4));
     const say = said[data.unit];
     return {
       grid: { left: 12, right: 18, top: 40, bottom: 12, containLabel: true },
@@ -55,7 +58,7 @@
         },
       },
       xAxis: data.axis === "names"
-        ? { type: "category", data: data.names, axisLabel: { color: SOFT, interval: "auto", hideOverlap: true } }
+        ? { type: "category", data: data.names, axisLabel: isFew ? { color: SOFT, interval: 0, overflow: "break", width: room } : { color: SOFT, hideOverlap: true } }
         : { type: "time", axisLabel: { color: SOFT, hideOverlap: true } },
       yAxis: { type: "value", scale: data.axis === "time", axisLabel: { color: SOFT, formatter: onAxis[data.unit] } },
       series: data.series.flatMap(drawn),
@@ -83,8 +86,9 @@
   for (const figure of document.querySelectorAll("[data-chart]")) {
     const data = JSON.parse(figure.dataset.chart);
     figure.hidden = false;
-    const chart = window.echarts.init(figure.querySelector(".canvas"), null, { renderer: "canvas" });
-    chart.setOption({ animation: false, color: COLOURS, textStyle: { fontFamily: FONT }, ...(data.kind === "graph" ? graph(data) : series(data)) });
+    const canvas = figure.querySelector(".canvas");
+    const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
+    chart.setOption({ animation: false, color: COLOURS, textStyle: { fontFamily: FONT }, ...(data.kind === "graph" ? graph(data) : series(data, canvas.clientWidth)) });
     new ResizeObserver(() => chart.resize()).observe(figure);
     window.addEventListener("beforeprint", () => chart.resize({ width: 680 }));
     window.addEventListener("afterprint", () => chart.resize({ width: "auto" }));

@@ -141,7 +141,7 @@ def _rules_sheet(rules: Sequence[RuleEffect]) -> Sheet:
 
 
 def _cases_sheet(cases: list[CaseFact] | None) -> Sheet:
-    heads = [Head(_("指标"), width=40), Head(_("数值"), width=20)]
+    heads = [Head(_("办理情况"), width=40), Head(_("数值"), width=20)]
     found: CaseEffect | None = effect_of(cases) if cases is not None else None
     rows: list[tuple[str, Any, Any]] = [
         (_("线索"), found.case_count if found else None, "number"),

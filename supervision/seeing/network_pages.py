@@ -64,7 +64,7 @@ def _pairs_sheet(found: SupplierNetwork) -> Sheet:
 
 def _nodes_sheet(found: SupplierNetwork, scope: Scope, year: int) -> Sheet:
     heads = [
-        Head(_("供应商"), width=36), Head(_("疑似关联组")), Head(_("订单"), "number"),
+        Head(_("供应商"), width=36), Head(_("疑似关联组")), Head(_("订单数"), "number"),
         Head(_("采购金额"), "amount", 20),
     ]  # fmt: skip
     lines = [

@@ -75,7 +75,7 @@ def unit(unit_id: int) -> Any:
     months = Sheet(
         key="months",
         title=_("逐月采购"),
-        heads=[Head(_("月份")), Head(_("订单"), "number"), Head(_("采购金额"), "amount", 20)],
+        heads=[Head(_("月份")), Head(_("订单数"), "number"), Head(_("采购金额"), "amount", 20)],
         lines=[
             Line(
                 [f"{year}-{month.month:02d}", month.order_count, month.spent_fen],
@@ -90,7 +90,7 @@ def unit(unit_id: int) -> Any:
         title=_("供应商"),
         heads=[
             Head(_("供应商"), width=36),
-            Head(_("订单"), "number"),
+            Head(_("订单数"), "number"),
             Head(_("采购金额"), "amount", 20),
             Head(_("占比"), "rate"),
         ],
@@ -150,7 +150,7 @@ def orders() -> Any:
         Head(_("订单"), width=24), Head(_("单位"), width=30), Head(_("供应商"), width=30), Head(_("提交日期")),
         Head(_("状态")), Head(_("金额"), "amount", 20), Head(_("记账")),
     ]  # fmt: skip
-    return _answer_rows("orders", _("订单"), heads, lines, found, scope=wanted.scope, wanted=wanted)
+    return _answer_rows("orders", _("订单明细"), heads, lines, found, scope=wanted.scope, wanted=wanted)
 
 
 @pages.get("/rows/late")
@@ -263,7 +263,7 @@ def _place_line(row: PlaceRow, *, within: Scope, year: int) -> Line:
 
 def _figure_heads() -> list[Head]:
     return [
-        Head(_("地区或单位"), width=30), Head(_("采购金额"), "amount", 20), Head(_("订单"), "number"),
+        Head(_("地区或单位"), width=30), Head(_("采购金额"), "amount", 20), Head(_("订单数"), "number"),
         Head(_("待处理疑点"), "number"), Head(_("在办线索"), "number"), Head(_("逾期付款"), "number"),
         Head(_("逾期未付"), "amount", 20), Head(_("疑点涉及金额"), "amount", 20),
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from supervision.seeing.open_findings import open_findings_in_sight
 from supervision.seeing.ranks import quantile, quartiles
 from supervision.seeing.sight import Sight, names_for
 from supervision.seeing.watched_orders import submitted_between
-from supervision.seeing.weekly_prices import WEEKS, monday_of, sellers_by_week, week_of, weeks_of_product
+from supervision.seeing.weekly_prices import SOLD_ONCE, WEEKS, monday_of, sellers_by_week, week_of, weeks_of_product
 from supervision.watch_record import OutsidePrice
 
 #: the regular price: the highest of so many weekly upper quartiles of the other sellers
@@ -198,7 +198,7 @@ def _merged(product_id: int) -> list[int]:
 def sells(supplier_ids: Sequence[int], product_id: int) -> int | None:
     """Which of these suppliers has, or had, an offer of the product; None for no one."""
     query = select(Listing.supplier_id).where(
-        Listing.product_id == product_id, Listing.supplier_id.in_(supplier_ids), Listing.state != "draft"
+        Listing.product_id == product_id, Listing.supplier_id.in_(supplier_ids), Listing.state.in_(SOLD_ONCE)
     )
     return session().scalar(query.order_by(Listing.supplier_id).limit(1))
 

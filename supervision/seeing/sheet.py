@@ -15,6 +15,8 @@ Shown = Literal["text", "amount", "rate", "hundredths", "number"]
 _IN_FILES: dict[str, Literal["text", "amount", "rate", "number"]] = {"hundredths": "amount"}
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _LONGEST_NAME = 31
+#: up to so wide a column of words holds no sentences
+SHORT_WIDTH = 24
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Head:
     @property
     def is_number(self) -> bool:
         return self.shown != "text"
+
+    @property
+    def is_short(self) -> bool:
+        """Dates, numbers of orders, states: they stay on one line."""
+        return self.width <= SHORT_WIDTH
 
 
 @dataclass(frozen=True)

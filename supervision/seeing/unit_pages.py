@@ -65,7 +65,7 @@ def peers(unit_id: int) -> Any:
     names = names_for(units, sight=sight, key=watch_key(current_app.config["SUNMALL"]))
     visible = {one_id for one_id, region_code, _name in units if sight.covers(region_code)}
     name = scope_name(scope)
-    kind = f"{LEVELS[found.level]}，{SIZE_BANDS[found.band]}"
+    kind = _("%(level)s，%(band)s", level=LEVELS[found.level], band=SIZE_BANDS[found.band])
     sheets = [_standings_sheet(stood)]
     # So few could be told apart by their figures, whatever they are called.
     if len(others) >= PEERS_MIN:
@@ -176,8 +176,9 @@ def limits() -> Any:
 
 def _standings_sheet(stood: list[Standing]) -> Sheet:
     heads = [
-        Head(_("指标"), width=30), Head(_("本单位"), "rate"), Head(_("下四分位"), "rate"), Head(_("中位数"), "rate"),
-        Head(_("上四分位"), "rate"), Head(_("同类单位数"), "number"), Head(_("位置"), width=24),
+        Head(_("比较项目"), width=30), Head(_("本单位"), "rate"), Head(_("下四分位"), "rate"),
+        Head(_("中位数"), "rate"), Head(_("上四分位"), "rate"), Head(_("同类单位数"), "number"),
+        Head(_("位置"), width=24),
     ]  # fmt: skip
     lines = []
     for one in stood:

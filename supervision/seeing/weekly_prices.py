@@ -24,7 +24,8 @@ from mall.regions.watch_calendar import day_number, day_of_number
 
 #: as far back as the view goes
 WEEKS = 60
-_SOLD_ONCE = ("on_shelf", "off_shelf", "frozen", "expired", "delisted")
+#: a listing in one of these states stood on the shelf, or does
+SOLD_ONCE = ("on_shelf", "off_shelf", "frozen", "expired", "delisted")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _weeks(condition: Any) -> list[ListingWeeks]:
     chosen = (
         select(Listing.id)
         .join(Product, Product.id == Listing.product_id)
-        .where(condition, Listing.state.in_(_SOLD_ONCE))
+        .where(condition, Listing.state.in_(SOLD_ONCE))
     )
     listings = session().execute(
         select(Listing.id, Listing.supplier_id, Listing.pack_size, Listing.state, Listing.created_at).where(

@@ -347,6 +347,11 @@ _QUERIES = {
     ("/books/periods", "school_period"): "region={region}&year={year}&month={month}",
     ("/people", "somebody"): "text=somebody",
     ("/api/v1/asset-cards", "school_card_row"): "limit=500",
+    **{
+        (f"/watch/{page}", f"{whose}_unit"): "unit={unit_id}"
+        for whose in ("school", "county")
+        for page in ("places", "months", "limits", "network", "rows/orders", "rows/late", "rows/findings")
+    },
     ("/audit", "audit_row"): "action=test.canary",
     ("/watch/findings/draw", "a_rule"): "rule={rule_id}",
 }
