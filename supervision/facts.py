@@ -139,8 +139,8 @@ _COLUMNS: Mapping[str, str] = {
     # for all that lie in it (410000: the whole province). `class_code`: five letters of the category.
     "delivery": """delivery_id
         supplier_id class_code:text region_code""",
-    # A supplier on a list of the credit platform, from day to day (0: still). `list_name`: serious_dishonesty,
-    # judgment_debtor, tax_dishonesty, procurement_ban; others exclude nobody.
+    # A supplier on a list of the credit platform, from day to day (0: still). `list_name`: serious_violation,
+    # judgment_defaulter, tax_violation, procurement_ban; others exclude nobody.
     "dishonesty": """entry_id
         supplier_id list_name:text from_day until_day queried_day""",
     # An approval that exempts: `kind` import, over_standard, split, scrap, urgent (a short quotation), single_source (a

@@ -10,12 +10,13 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, text
 
 from ledger.budget_lines import balances
+from mall import clock
 from mall.assets.asset_quota import Quota, quotas_of
 from mall.catalogue.category import Category
 from mall.catalogue.certificate import compulsory_certificate
@@ -28,6 +29,7 @@ from mall.people.organisation import Organisation, organisation
 from mall.regions.regional_rule import rule as regional_rule
 from mall.regions.watch_calendar import day_number
 from supervision.categories import CLASS_LENGTH
+from supervision.credit.credit_message import CreditAnswer, DishonestyQuery
 from supervision.reference_price import ReferencePrice
 from supervision.rhythm import is_steady
 from supervision.watch_record import DishonestyEntry, OutsidePrice, WatchApproval
@@ -342,6 +344,22 @@ class OrderFacts:
         )
         return {row.supplier_id: row for row in session().scalars(query)}
 
+    @functools.cached_property
+    def credit_queries(self) -> Mapping[int, tuple[datetime, str]]:
+        """supplier -> when the credit platform was last asked about him, and the digest of its answer."""
+        suppliers = {line.offer.supplier.id for line in self.order.lines}
+        query = (
+            select(DishonestyQuery.supplier_id, CreditAnswer.queried_at, CreditAnswer.sha256)
+            .join(CreditAnswer, CreditAnswer.id == DishonestyQuery.answer_id)
+            .where(DishonestyQuery.supplier_id.in_(suppliers))
+            .order_by(CreditAnswer.queried_at)
+        )
+        return {supplier_id: (at, digest) for supplier_id, at, digest in session().execute(query)}
+
+    def credit_query_age_minutes(self, line: LineToCheck) -> int | None:
+        found = self.credit_queries.get(line.offer.supplier.id)
+        return None if found is None else int((clock.now() - found[0]).total_seconds() // 60)
+
     # -- the address ---------------------------------------------------------------------------------------------------
 
     @functools.cached_property
@@ -487,6 +505,8 @@ _SOURCES: Mapping[str, Source] = {
         if line.offer.supplier.id in facts.dishonesty
         else 0
     ),
+    "credit_query_age_minutes": OrderFacts.credit_query_age_minutes,
+    "credit_proof_key": lambda facts, line: facts.credit_queries.get(line.offer.supplier.id, (None, ""))[1],
     "address_family_count": lambda facts, line: facts.families_at_address,
     "address_is_registered": lambda facts, line: facts.is_address_registered(),
 }

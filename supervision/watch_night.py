@@ -16,6 +16,7 @@ from mall.settings import Settings
 from supervision.analytics import engine_name, history_folder, open_engine, watch_key
 from supervision.compute_references import compute_references
 from supervision.export_history import Exported, export_history, note_export
+from supervision.find_groups import find_groups
 from supervision.rule import Rule
 from supervision.rule_changes.run_shadows import run_shadows
 from supervision.rule_precision import precisions, standing_of
@@ -101,6 +102,7 @@ def export_now(settings: Settings, *, on: date) -> Exported:
     """Bring calendar and history up to this moment."""
     started_at = clock.now()
     write_calendar(until=on)
+    find_groups(watch_key=watch_key(settings), on=on)
     exported = export_history(history_folder(settings), url=database_url(), watch_key=watch_key(settings), on=on)
     note_export(exported, started_at=started_at)
     return exported

@@ -21,9 +21,10 @@ from supervision.rule import (
     Words,
 )  # fmt: skip
 from supervision.values import Values
+from supervision.watch_record import LIST_NAMES
 
 #: the lists that exclude from public procurement
-LISTS = ("serious_dishonesty", "judgment_debtor", "tax_dishonesty", "procurement_ban")
+LISTS = LIST_NAMES
 _EVIDENCE = (
     Evidence("dishonesty_list", "text", Words("所在名单", "List")),
     Evidence("dishonest_from_day", "day", Words("列入日期", "Listed since")),

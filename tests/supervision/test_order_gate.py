@@ -32,8 +32,6 @@ NOT_TOLD_YET = {
     "is_import": "no listing says so in a way that could be trusted",
     "replaces_day": "orders do not name the asset they replace",
     "registration_state": "the register of enterprises is not connected",
-    "credit_query_age_minutes": "queries of the credit platform are kept with its lists",
-    "credit_proof_key": "queries of the credit platform are kept with its lists",
     "address_key": "keys are made where the secret is: in the nightly export",
     "address_is_exempt": "no list of shared addresses is kept",
     "quantity_high": "computed by the nightly sweep, not written back",

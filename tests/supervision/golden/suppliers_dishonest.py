@@ -8,9 +8,9 @@ _SUBJECT = "supplier:7"
 _SUPPLIER = {
     "supplier_id": 7, "region_code": 410100, "state": "active", "credit_queried_day": ON_DAY, "credit_proof_key": "f1",
 }  # fmt: skip
-_ENTRY = {"supplier_id": 7, "list_name": "judgment_debtor", "from_day": ON_DAY - 100}
+_ENTRY = {"supplier_id": 7, "list_name": "judgment_defaulter", "from_day": ON_DAY - 100}
 _GIVEN = {
-    "dishonesty_list": "tax_dishonesty", "dishonest_from_day": ON_DAY - 100, "credit_query_age_minutes": 60,
+    "dishonesty_list": "tax_violation", "dishonest_from_day": ON_DAY - 100, "credit_query_age_minutes": 60,
     "credit_proof_key": "f1", "ordered_day": ON_DAY, "amount_fen": 500_000,
 }  # fmt: skip
 
@@ -22,7 +22,7 @@ def _rows(entry: dict[str, object] | None = None, **supplier: object) -> dict[st
 
 CASES = (
     SweepCase("hit: listed and not taken off", _rows({}), {_SUBJECT: "hit"},
-              evidence={_SUBJECT: {"dishonesty_list": "judgment_debtor", "credit_proof_key": "f1"}}),
+              evidence={_SUBJECT: {"dishonesty_list": "judgment_defaulter", "credit_proof_key": "f1"}}),
     SweepCase("clear: on no list", _rows(), {_SUBJECT: "clear"}),
     SweepCase("clear: listed from tomorrow", _rows({"from_day": ON_DAY + 1}), {_SUBJECT: "clear"}),
     SweepCase("boundary: the last day on the list", _rows({"until_day": ON_DAY}), {_SUBJECT: "hit"}),
@@ -34,7 +34,7 @@ CASES = (
     SweepCase("not_computable: asked two days ago", _rows({}, credit_queried_day=ON_DAY - 2),
               {_SUBJECT: "not_computable"}),
     SweepCase("not_computable: no answer kept", _rows({}, credit_proof_key=""), {_SUBJECT: "not_computable"}),
-    CheckCase("hit: listed before the order", _GIVEN, "hit", facts={"dishonesty_list": "tax_dishonesty"},
+    CheckCase("hit: listed before the order", _GIVEN, "hit", facts={"dishonesty_list": "tax_violation"},
               amount_fen=500_000),
     CheckCase("clear: on no list at order time", {**_GIVEN, "dishonesty_list": "", "dishonest_from_day": 0}, "clear"),
     CheckCase("boundary: listed on the day of the order", {**_GIVEN, "dishonest_from_day": ON_DAY}, "hit"),
