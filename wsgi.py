@@ -110,6 +110,7 @@ def _add_stand_in_treasury(settings: Settings) -> None:
 
 def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> None:
     from mall.demo.load_demo import load_demo
+    from supervision.demo.load_watch_demo import load_watch_demo
 
     # The demo's events go to whoever subscribes, as in the worker.
     create_app(settings)
@@ -121,6 +122,7 @@ def _load_demo(*, seed: int, settings: Settings, say: Callable[[str], None]) -> 
         say=say,
         data_dir=settings.data_dir,
     )
+    load_watch_demo(settings, say=say)
 
 
 def _import_file(path: Path, credit_code: str, mode: str) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""How far the demo province has been loaded: one row per stage, so that a killed load is noticed and carried on."""
+"""How far the demo province has been loaded: one row per stage, so that a killed load is noticed and carried on.
+
+Rooms that the mall does not know have stages of their own beside the mall's.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mall.database import Base, Instant, session
+from mall import clock
+from mall.access.actor import SYSTEM
+from mall.audit.record import record
+from mall.database import Base, Instant, atomic, session
 
+#: those of the mall
 STAGES = ("organisations", "goods", "orders", "events", "passwords")
 
 
@@ -28,3 +35,24 @@ class DemoStage(Base):
 def stages() -> dict[str, DemoStage]:
     """The stages that were ever begun, by name."""
     return {stage.name: stage for stage in session().scalars(select(DemoStage))}
+
+
+@atomic
+def begin_stage(name: str, *, facts: dict[str, Any] | None = None) -> DemoStage:
+    """Note that a stage is under way; one that was begun before stays as it is."""
+    stage = session().get(DemoStage, name)
+    if stage is None:
+        stage = DemoStage(name=name, began_at=clock.now(), facts=facts or {})
+        session().add(stage)
+        record(actor=SYSTEM, action="demo.begin", subject=f"demo:{name}", facts=facts)
+    return stage
+
+
+@atomic
+def finish_stage(name: str, *, facts: dict[str, Any]) -> None:
+    """Note that a stage is done, and what came of it."""
+    stage = session().get_one(DemoStage, name)
+    stage.facts = {**stage.facts, **facts}
+    stage.done_at = clock.now()
+    shown = {key: value for key, value in facts.items() if key != "password_hash"}
+    record(actor=SYSTEM, action="demo.finish", subject=f"demo:{name}", facts=shown)

@@ -17,20 +17,19 @@ from sqlalchemy import event, func, select
 
 from ledger.budget_lines import lines_of_region
 from mall import clock
-from mall.access.actor import SYSTEM
 from mall.assets.asset_kind import makes_cards
-from mall.audit.record import record
 from mall.catalogue.category import Category
 from mall.catalogue.listing import Listing
 from mall.catalogue.product import Product
 from mall.database import atomic, close_reading, engine, session
 from mall.demo.deliver_beside import delivering_beside
 from mall.demo.demo_accounts import DEMO_UNITS, SUPPLIER_USERNAMES
-from mall.demo.demo_stage import DemoStage, stages
+from mall.demo.demo_stage import STAGES, DemoStage, begin_stage, finish_stage, stages
 from mall.demo.load_goods import Importer, Say, Settle, import_price_update, load_catalogues, write_goods_files
 from mall.demo.load_organisations import ids_by_key, load_budget, load_organisations, set_passwords, year_start
 from mall.demo.organisations import EXPIRED_SUPPLIER, UNIT_ROLES, DemoProvince, demo_province, demo_suppliers
 from mall.demo.plan_purchases import Market, Offer, PlannedLine, PlannedUnit, plan_purchases
+from mall.demo.plan_stories import LEAVES_OUT, plan_stories
 from mall.demo.run_asset_exchange import run_asset_exchange
 from mall.demo.run_budget_documents import run_budget_documents
 from mall.demo.run_fund_use_plans import plan_year, run_fund_use_plans
@@ -106,14 +105,14 @@ def load_demo(
     """
     known = stages()
     close_reading()
-    if len(known) == 5 and all(stage.done_at for stage in known.values()):
+    if all(name in known and known[name].done_at for name in STAGES):
         _follow_password(known["passwords"], password=password)
         return False
     began = time.monotonic()
     if not subscribers_of("order.submit"):
         # Events delivered to nobody would be gone: notices and registers would miss half a year.
         raise RuntimeError("load the rooms first (wsgi.create_app): nobody is subscribed to the outbox yet")
-    begun = known.get("organisations") or _begin("organisations", facts=_period(seed, scale=scale or Scale()))
+    begun = known.get("organisations") or begin_stage("organisations", facts=_period(seed, scale=scale or Scale()))
     if begun.facts["seed"] != seed:
         raise Refusal("demo.other_seed", seed=seed, loaded_seed=begun.facts["seed"])
     with tempfile.TemporaryDirectory(prefix="sunmall-demo-") as folder, _quick_commits():
@@ -131,7 +130,7 @@ def _run_stages(load: _Load, *, password: str, done: set[str]) -> None:
     quick_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(secret)
     if "organisations" not in done:
         load.say("演示省份：机构、人员、预算")
-        _finish("organisations", facts=_load_organisations(load, password_hash=quick_hash))
+        finish_stage("organisations", facts=_load_organisations(load, password_hash=quick_hash))
     elif "passwords" not in done:
         set_passwords(province=load.province, password_hash=quick_hash)
     files = []
@@ -139,14 +138,14 @@ def _run_stages(load: _Load, *, password: str, done: set[str]) -> None:
         files = write_goods_files(load.folder, seed=load.seed, starts_at=load.starts_at)
     if "goods" not in done:
         load.say("演示省份：供应商商品目录")
-        _begin("goods")
-        _finish("goods", facts=load_catalogues(
+        begin_stage("goods")
+        finish_stage("goods", facts=load_catalogues(
             files, province=load.province, starts_at=load.starts_at, importer=load.importer, settle=load.settle,
             say=load.say,
         ))  # fmt: skip
     if "orders" not in done:
         load.say("演示省份：半年订单（逐笔走完真实流程）")
-        _begin("orders")
+        begin_stage("orders")
         updates = [
             Interruption(at=file.arrives_at, happen=lambda each=file: import_price_update(each, importer=load.importer))
             for file in files
@@ -161,14 +160,14 @@ def _run_stages(load: _Load, *, password: str, done: set[str]) -> None:
             run_fund_use_plans(province=load.province, ends_at=load.ends_at)
             _run_images(load)
             run_listing_life(ends_at=load.ends_at)
-        _finish("orders", facts={"orders": report.orders, "deeds": report.deeds, "refused": dict(report.refusals)})
+        finish_stage("orders", facts={"orders": report.orders, "deeds": report.deeds, "refused": dict(report.refusals)})
     if "events" not in done:
-        _begin("events")
-        _finish("events", facts={"delivered": _deliver(load.say)})
-    _begin("passwords")
+        begin_stage("events")
+        finish_stage("events", facts={"delivered": _deliver(load.say)})
+    begin_stage("passwords")
     password_hash = hash_password(password)
     set_passwords(province=load.province, password_hash=password_hash)
-    _finish("passwords", facts={"password_hash": password_hash})
+    finish_stage("passwords", facts={"password_hash": password_hash})
 
 
 def _period(seed: int, *, scale: Scale) -> dict[str, Any]:
@@ -233,11 +232,23 @@ def _load_organisations(load: _Load, *, password_hash: str) -> dict[str, int]:
 def tell_story(load: _Load, *, secret: str, interruptions: list[Interruption]) -> Report:
     """Plan the period's purchases and live through them."""
     market, cast = read_market(load), read_cast(load)
+    ids = ids_by_key(load.province)
+    stories = plan_stories(
+        market,
+        supplier_ids={one.key: ids[one.key] for one in load.province.suppliers},
+        starts_at=load.starts_at,
+        ends_at=load.ends_at,
+    )
     plan = plan_purchases(
-        market, seed=load.seed, starts_at=load.starts_at, ends_at=load.ends_at, count=load.scale.purchases
+        market,
+        seed=load.seed,
+        starts_at=load.starts_at,
+        ends_at=load.ends_at,
+        count=load.scale.purchases,
+        beside=stories,
     )
     return run_orders(
-        plan,
+        sorted([*plan, *stories], key=lambda one: (one.at, one.number)),
         cast=cast,
         seed=load.seed,
         starts_at=load.starts_at,
@@ -266,6 +277,7 @@ def read_market(load: _Load) -> Market:
                     DEMO_UNIT_SPENDS_PER_THOUSAND if unit.key in DEMO_UNITS else UNIT_SPENDS_PER_THOUSAND
                 ),
                 category_limit_fen=rule(LIMIT_RULE, region_code=unit.region_code, on=on).value,
+                leaves_out=LEAVES_OUT.get(unit.key, ()),
             )
             for unit in units
         ),
@@ -390,26 +402,7 @@ def _follow_password(stage: DemoStage, *, password: str) -> None:
         return
     fresh = hash_password(password)
     set_passwords(province=demo_province(year=clock.today().year), password_hash=fresh, instead_of=held)
-    _finish("passwords", facts={"password_hash": fresh})
-
-
-@atomic
-def _begin(name: str, *, facts: dict[str, Any] | None = None) -> DemoStage:
-    stage = session().get(DemoStage, name)
-    if stage is None:
-        stage = DemoStage(name=name, began_at=clock.now(), facts=facts or {})
-        session().add(stage)
-        record(actor=SYSTEM, action="demo.begin", subject=f"demo:{name}", facts=facts)
-    return stage
-
-
-@atomic
-def _finish(name: str, *, facts: dict[str, Any]) -> None:
-    stage = session().get_one(DemoStage, name)
-    stage.facts = {**stage.facts, **facts}
-    stage.done_at = clock.now()
-    shown = {key: value for key, value in facts.items() if key != "password_hash"}
-    record(actor=SYSTEM, action="demo.finish", subject=f"demo:{name}", facts=shown)
+    finish_stage("passwords", facts={"password_hash": fresh})
 
 
 @contextlib.contextmanager

@@ -176,6 +176,7 @@ OFFICERS = (
     ("sysadmin", "段一鸣", "sysadmin", "platform"),
     ("secadmin", "邢静雯", "secadmin", "platform"),
     ("auditor", "申国栋", "auditor", "platform"),
+    ("regulator2", "尹知行", "regulator", "finance-410000"),
 )
 
 FUNCTION_OF_BODY = {
@@ -230,7 +231,7 @@ SUPPLIERS = (
     ("s19", "郑州天枢网络技术有限公司", "Zhengzhou Tianshu Network Technology", 410172, True, (410000,), ("network", "services", "computers"), ""),
     ("s20", "河南墨香印务有限公司", "Henan Moxiang Printing", 410100, True, (410000,), ("services", "paper"), ""),
     ("s21", "郑州安居邦物业服务有限公司", "Zhengzhou Anjubang Property Services", 410100, True, (410100, 410122), ("services",), ""),
-    ("s22", "信阳茗山茶叶商贸有限公司", "Xinyang Mingshan Tea Trade", 411500, True, (410000,), ("food",), ""),
+    ("s22", "信阳茗山茶叶商贸有限公司", "Xinyang Mingshan Tea Trade", 411500, True, (411500,), ("food",), ""),
     ("s23", "焦作覃怀耗材有限公司", "Jiaozuo Tanhuai Consumables", 410800, True, (410000,), ("consumables", "paper", "writing"), ""),
     ("s24", "武汉江汉办公集采服务有限公司", "Wuhan Jianghan Office Procurement", 420100, False, (410000,), (*_OFFICE, "cleaning", "appliances", "peripherals", "medical", "furniture", "food"), ""),
     ("s25", "北京京畿数码供应链有限公司", "Beijing Jingji Digital Supply Chain", 110100, False, (410000,), (*_DEVICES, "consumables", "appliances"), ""),

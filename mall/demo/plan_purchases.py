@@ -107,7 +107,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class PlannedUnit:
-    """A unit that buys. `spends_per_thousand` caps what is drawn from each of its lines."""
+    """A unit that buys. `spends_per_thousand` caps what is drawn from each of its lines.
+
+    `leaves_out`: beginnings of categories that it does not buy every day (`plan_stories`).
+    """
 
     key: str
     body: str
@@ -115,6 +118,7 @@ class PlannedUnit:
     weight: int
     spends_per_thousand: int
     category_limit_fen: int
+    leaves_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,10 +186,20 @@ class _Purse:
 
 
 def plan_purchases(
-    market: Market, *, seed: int, starts_at: datetime, ends_at: datetime, count: int
+    market: Market,
+    *,
+    seed: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    count: int,
+    beside: Iterable[PlannedPurchase] = (),
 ) -> list[PlannedPurchase]:
-    """The purchases of the period in the order of their time: `count` of everyday life, and those that wait today."""
+    """The purchases of the period in the order of their time: `count` of everyday life, and those that wait today.
+
+    `beside`: what is bought as well, planned elsewhere; its money is not spent again.
+    """
     planner = _Planner(market, seed=seed, starts_at=starts_at, ends_at=ends_at)
+    planner.set_aside(beside)
     # What must be there for people to try comes first, while every purse is full.
     drafts = [*planner.waiting(), *planner.everyday(count)]
     drafts.sort(key=lambda draft: (draft.at, draft.unit_key, draft.lines))
@@ -203,7 +217,16 @@ class _Planner:
         self._lines: dict[tuple[str, int], list[PlannedLine]] = defaultdict(list)
         for line in market.lines:
             self._lines[line.unit_key, line.year].append(line)
-        self._shelves: dict[tuple[tuple[str, ...], tuple[int, ...]], dict[int, list[Offer]]] = {}
+        self._shelves: dict[tuple[object, ...], dict[int, list[Offer]]] = {}
+
+    def set_aside(self, purchases: Iterable[PlannedPurchase]) -> None:
+        """Take from the purses what these purchases cost."""
+        units = {unit.key: unit for unit in self._market.units}
+        lines = {line.budget_line_id: line for line in self._market.lines}
+        offers = {offer.listing_id: offer for offer in self._market.offers}
+        for one in purchases:
+            amounts = _by_category((offers[listing_id], quantity) for listing_id, quantity in one.lines)
+            self._purse.take(units[one.unit_key], lines[one.budget_line_id], amounts)
 
     def waiting(self) -> list[PlannedPurchase]:
         """Orders of the demo units, and of the demo suppliers, that wait for somebody today."""
@@ -374,11 +397,12 @@ class _Planner:
         return chosen
 
     def _shelves_for(self, line: PlannedLine, unit: PlannedUnit) -> dict[int, list[Offer]]:
-        key = (line.category_scope, unit.region_codes)
+        key = (line.category_scope, unit.region_codes, unit.leaves_out)
         if key not in self._shelves:
             shelves: dict[int, list[Offer]] = defaultdict(list)
             for offer in self._market.offers:
                 fits = not line.category_scope or offer.category_code.startswith(line.category_scope)
+                fits = fits and not (unit.leaves_out and offer.category_code.startswith(unit.leaves_out))
                 if fits and not set(unit.region_codes).isdisjoint(offer.region_codes):
                     shelves[offer.supplier_id].append(offer)
             self._shelves[key] = dict(shelves)

@@ -23,6 +23,13 @@ OFFERS_BY_POPULARITY = (0, 2, 3, 4, 5, 5, 6, 7, 8, 8)
 RICH_SUPPLIERS = ("s01", "s02")
 PRICE_UPDATES = (("s01", 2), ("s05", 3), ("s24", 4), ("s02", 5))  # supplier, month
 OUTLIERS_PER_THOUSAND = 15
+# A price is so many thousandths of what is paid in the street, from and to.
+PRICED_PER_THOUSAND = (940, 1_120)
+#: suppliers whose whole catalogue is dearer: one for no reason that anybody knows, and one who brings drinks into a
+#: remote city, freight included (mall/demo/plan_stories.py)
+DEAR_PER_THOUSAND = {"s26": (1_150, 1_200), "s22": (1_090, 1_160)}
+#: goods that suppliers from elsewhere do not bring to this city: too heavy for what they cost
+NOT_DELIVERED = {"food": 411500}
 DELIVERY_DAYS = (1, 2, 2, 3, 3, 5, 7)
 PROVINCE = 410000
 #: the last day of the invented certificates, far enough for a demo of any year
@@ -83,6 +90,7 @@ def offers_by_supplier(*, seed: int) -> dict[str, list[Offer]]:
                 style=style_of(key),
                 number=len(found[key]),
                 level_per_thousand=level_per_thousand[key],
+                dear_per_thousand=DEAR_PER_THOUSAND.get(key),
                 random=random,
             )
             found[key].append(offer)
@@ -99,12 +107,25 @@ def _sellers(product: DemoProduct, suppliers: Sequence[DemoSupplier], random: Ra
     return sorted(chosen + others[:wanted])
 
 
-def _offer(product: DemoProduct, *, style: FileStyle, number: int, level_per_thousand: int, random: Random) -> Offer:
+def _offer(
+    product: DemoProduct,
+    *,
+    style: FileStyle,
+    number: int,
+    level_per_thousand: int,
+    dear_per_thousand: tuple[int, int] | None,
+    random: Random,
+) -> Offer:
     # A file without a column for the pack cannot say what is in a carton, so its owner sells single units.
     tells_packs = bool(VOCABULARIES[style.vocabulary][COLUMNS.index("pack")])
     sells_packs = product.pack_unit is not None and random.random() < 0.35 and tells_packs
     pack_size = product.pack_size if sells_packs else 1
-    per_thousand = 1000 + max(-60, min(120, level_per_thousand + random.randint(-45, 85)))
+    lowest, highest = PRICED_PER_THOUSAND
+    per_thousand = max(lowest, min(highest, 1000 + level_per_thousand + random.randint(-45, 85)))
+    if dear_per_thousand is not None:
+        # Dear throughout, and nowhere so dear that a single price would be stopped.
+        low, high = dear_per_thousand
+        per_thousand = low + (per_thousand - lowest) * (high - low) // (highest - lowest)
     if random.randint(1, 1000) <= OUTLIERS_PER_THOUSAND:
         per_thousand = random.randint(1300, 1900)
     if sells_packs:
@@ -183,7 +204,7 @@ def _cells(offer: Offer, *, supplier: DemoSupplier, style: FileStyle, number: in
         "tax_rate": "6%" if product.family == "services" else "13%",
         "stock": offer.stock,
         "delivery_days": offer.delivery_days,
-        "regions": _regions(supplier, style=style),
+        "regions": _regions(supplier, family=product.family, style=style),
         "origin": "" if product.family == "services" else "中国",
         "warranty": _warranty(product.warranty_months, style=style),
         # Shops know the barcode of most things, not of all.
@@ -230,12 +251,15 @@ def _price(amount_fen: int, *, style: FileStyle) -> str | Decimal:
     return amount if style.file_format == "xlsx" else f"{amount:.2f}"
 
 
-def _regions(supplier: DemoSupplier, *, style: FileStyle) -> str:
-    if supplier.delivery_region_codes == (PROVINCE,):
+def _regions(supplier: DemoSupplier, *, family: str, style: FileStyle) -> str:
+    codes = supplier.delivery_region_codes
+    if codes == (PROVINCE,) and family in NOT_DELIVERED:
+        codes = tuple(code for code in _CITIES if code != NOT_DELIVERED[family])
+    if codes == (PROVINCE,):
         return "410000" if style.vocabulary == "english" else "全省"
     if style.category_style == "code":
-        return ";".join(str(code) for code in supplier.delivery_region_codes)
-    return "、".join(_REGION_NAMES[code] for code in supplier.delivery_region_codes)
+        return ";".join(str(code) for code in codes)
+    return "、".join(_REGION_NAMES[code] for code in codes)
 
 
 def _warranty(months: int, *, style: FileStyle) -> str:
@@ -287,4 +311,5 @@ def _write_xlsx(stem: Path, table: Sequence[Sequence[str | int | Decimal]]) -> P
 
 _CERTIFIED = {record.category_code for record in compulsory_green()}
 _CATEGORY_NAMES = {category.code: category.name for category in categories()}
+_CITIES = tuple(region.code for region in regions() if region.level == "city")
 _REGION_NAMES = {region.code: region.name for region in regions()}

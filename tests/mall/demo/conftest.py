@@ -16,7 +16,7 @@ import pytest
 from mall import clock, database
 from mall.demo.load_demo import Scale, load_demo
 from mall.demo.organisations import demo_suppliers
-from mall.installation.database_roles import make_database_and_roles
+from mall.installation.database_roles import DatabaseUrls, make_database_and_roles
 from mall.migrations.apply_migrations import app_role_of, migrate
 from mall.reference.load_reference import load_built_in
 from mall.regions import regional_rule
@@ -79,10 +79,9 @@ def load(*, say: Callable[[str], None] = lambda line: None, seed: int = SEED, pa
 def loaded(server_url: str, cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
     """The small province, whose load was killed in the middle of the orders and carried on; to be read only."""
     name = f"d_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid.uuid4().hex[:8]}"
-    urls = make_database_and_roles(server_url, data_dir=tmp_path_factory.mktemp("secrets"), database=name)
-    migrate(urls.migrate, app_role=app_role_of(urls.app))
+    urls = fresh_database(server_url, name=name, secrets=tmp_path_factory.mktemp("secrets"))
     province = Province(admin=urls.admin)
-    with pytest.MonkeyPatch.context() as environment, _connected(urls.app):
+    with pytest.MonkeyPatch.context() as environment, connected(urls.app):
         environment.setenv("SUNMALL_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         create_app(read_settings())
         load_built_in()
@@ -94,22 +93,35 @@ def loaded(server_url: str, cheap_passwords: None, tmp_path_factory: pytest.Temp
         assert load() is True
     yield province
     findings = books_findings(urls.admin)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        for suffix in ("app", "auditor", "migrate", "owner"):
-            connection.execute(f'DROP ROLE IF EXISTS "{name}_{suffix}"')
+    drop_database(server_url, name=name)
     assert findings == []
 
 
 @pytest.fixture
 def province(loaded: Province) -> Iterator[Province]:
     """The loaded small province, connected."""
-    with _connected(loaded.admin):
+    with connected(loaded.admin):
         yield loaded
 
 
+def fresh_database(server_url: str, *, name: str, secrets: Path) -> DatabaseUrls:
+    """A database of its own, with all migrations and nothing in it."""
+    urls = make_database_and_roles(server_url, data_dir=secrets, database=name)
+    migrate(urls.migrate, app_role=app_role_of(urls.app))
+    return urls
+
+
+def drop_database(server_url: str, *, name: str) -> None:
+    """Take it away again, with its roles."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for suffix in ("app", "watch", "auditor", "migrate", "owner"):
+            connection.execute(f'DROP ROLE IF EXISTS "{name}_{suffix}"')
+
+
 @contextlib.contextmanager
-def _connected(url: str) -> Iterator[None]:
+def connected(url: str) -> Iterator[None]:
+    """This process speaks to that database."""
     database.connect(url, pool_size=4)
     regional_rule.forget_kept_rules()
     try:

@@ -13,9 +13,9 @@ from stdnum import ean
 
 from mall.demo.goods.file_styles import COLUMNS, VOCABULARIES, style_of
 from mall.demo.goods.read_goods import fen, products
-from mall.demo.goods.write_supplier_files import offers_by_supplier, write_files
+from mall.demo.goods.write_supplier_files import DEAR_PER_THOUSAND, offers_by_supplier, write_files
 from mall.demo.organisations import demo_suppliers
-from mall.reference.read_reference import categories, units_of_measure
+from mall.reference.read_reference import categories, regions, units_of_measure
 
 SEED = 20260101
 ENCODINGS = {"csv-bom": "utf-8-sig", "csv-utf8": "utf-8", "csv-gb18030": "gb18030"}
@@ -131,14 +131,42 @@ def test_popular_products_have_many_sellers():
 def test_prices_scatter_around_the_street_price_with_a_few_dear_outliers():
     ratios = [
         offer.price_fen * 1000 // (offer.product.price_fen * offer.pack_size)
-        for offers in offers_by_supplier(seed=SEED).values()
+        for key, offers in offers_by_supplier(seed=SEED).items()
         for offer in offers
-        if offer.product.price_fen >= 1_000
+        if offer.product.price_fen >= 1_000 and key not in DEAR_PER_THOUSAND
     ]
 
     assert min(ratios) >= 880
     assert sum(880 <= ratio <= 1120 for ratio in ratios) > len(ratios) * 97 // 100
     assert 20 <= sum(ratio >= 1_250 for ratio in ratios) <= 120
+
+
+def test_two_suppliers_are_dear_throughout_and_no_price_of_theirs_stands_out():
+    for key, low, high in (("s26", 1_150, 1_200), ("s22", 1_090, 1_160)):
+        ratios = sorted(
+            offer.price_fen * 1000 // (offer.product.price_fen * offer.pack_size)
+            for offer in offers_by_supplier(seed=SEED)[key]
+            if offer.product.price_fen >= 1_000
+        )
+        usual = [ratio for ratio in ratios if ratio < 1_250]
+
+        assert len(usual) * 100 >= len(ratios) * 95
+        # A carton is three in a hundred cheaper, and prices are rounded down.
+        assert low * 97 // 100 - 10 <= usual[0]
+        assert usual[-1] <= high
+
+
+def test_food_of_suppliers_from_elsewhere_does_not_go_to_the_remote_city(files):
+    food = {"s12", "s13", "s24"}
+    names = {region.name for region in regions() if region.level == "city"}
+
+    for file in files:
+        if key_of(file.path) in food and file.month_offset == 0:
+            told = {row["regions"] for row in rows_of(file.path)}
+            told_in_full = next(one for one in told if one not in ("全省", "410000"))
+            assert len(told) == 2
+            assert "信阳" not in told_in_full and "411500" not in told_in_full
+            assert len(told_in_full.replace(";", "、").split("、")) == len(names) - 1
 
 
 def test_catalogues_hold_at_least_2600_listings(files):
