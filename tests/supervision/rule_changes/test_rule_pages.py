@@ -101,7 +101,8 @@ def test_a_change_is_walked_from_the_rule_to_the_value_in_force(app: Flask, worl
     decider = FormBrowser(app.test_client(), "regulator")
     notices = decider.get("/notices")
     assert "等您启用或驳回" in notices.words
-    page = decider.send(notices, "/notices/read")
+    notice_id, number = notices.tree.xpath("//*[@name='notice_id']/@value")[0], path.rpartition("/")[2]
+    page = decider.send(notices, "/notices/read", notice_id=notice_id, order=number, go="1")
     assert page.path == path
     page = decider.send(page, "/switch_on")
     assert "已启用" in page.words
