@@ -137,7 +137,7 @@ def _write_quotation(one: PlannedQuotation, *, ids: Mapping[str, int]) -> None:
 
 def _write_outside_prices(*, today: date) -> int:
     """A little beside our lowest price, for goods that many sell; entered by one regulator, confirmed by the other."""
-    pieces_fen = Listing.price_fen / Listing.pack_size
+    pieces_fen = Listing.price_fen // Listing.pack_size
     rows = session().execute(
         select(Product.id, func.min(pieces_fen))
         .join(Listing, Listing.product_id == Product.id)

@@ -64,6 +64,7 @@ def test_every_page_of_figures_is_in_order(
 
     for path in (*PAGES, f"/watch/units/{mall.world.school_id}/peers"):
         visitor.go(path)
+        assert visitor.page.url.endswith(path)
         keep(visitor, path.strip("/").replace("/", "-"))
 
 
