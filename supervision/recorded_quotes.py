@@ -1,8 +1,8 @@
 """Quotations held before the mall had any, read from a CSV file into rows of `sourcing`, `quote` and `invitation`.
 
 One row of the file is one price: a supplier's total (the line number is empty or 0) or one of its lines. What belongs
-to the quotation (unit, category, budget, days) stands in each of its rows and must be the same in all. A supplier with an
-empty price was invited and did not quote. Flags are yes and no in either language; days are 2026-03-02, times
+to the quotation (unit, category, budget, days) stands in each of its rows and must be the same in all. A supplier with
+an empty price was invited and did not quote. Flags are yes and no in either language; days are 2026-03-02, times
 2026-03-02 09:15. The titles are those of `COLUMNS`, or our own names.
 
 Phones, accounts, persons, devices, certificates and addresses are turned into keyed digests as they are read. They
