@@ -21,7 +21,7 @@ _LEVEL_PER_MILLION = 1_000
 #: their spread (60,000 draws of normal and lognormal quotes: .22 and .15)
 _CHANCE_PERCENT = {3: 23, 4: 15}
 #: sets that met less often are not worth a row
-_MET_SHOWN = 3
+_MET_SHOWN = 4
 _EVIDENCE = (
     Evidence("suppliers", "text", Words("供应商编号", "The suppliers")),
     Evidence("size", "count", Words("供应商数", "How many they are")),
@@ -32,7 +32,7 @@ _EVIDENCE = (
 
 
 def find(facts: Facts, values: Values) -> ir.Table:
-    """One row per set of three or four suppliers who met at least three times, whoever else quoted.
+    """One row per set of three or four suppliers who met at least four times, whoever else quoted.
 
     Sets are looked at and not whole quotations, because a ring of three is hidden by a fourth who is honest.
     """

@@ -56,6 +56,6 @@ CASES = (
     SweepCase("exclusion: priced by the framework", _rows(*[_COVER] * 5, is_priced_by_framework=1), {}),
     SweepCase("exclusion: quotes that are not valid", _rows(*[_COVER] * 5, is_valid=0), {}),
     SweepCase("exclusion: more quotes than are looked at", _rows(*[_COVER_OF_FOUR] * 5), {}, values={"quotes_max": 3}),
-    SweepCase("boundary: met twice", _rows(*[_COVER] * 2), {}),
-    SweepCase("not_computable: met three times", _rows(*[_COVER] * 3), {_THREE: "not_computable"}),
+    SweepCase("boundary: met three times", _rows(*[_COVER] * 3), {}),
+    SweepCase("not_computable: met four times, honestly", _rows(*[_HONEST] * 4), {_THREE: "not_computable"}),
 )  # fmt: skip
