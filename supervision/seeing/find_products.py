@@ -48,7 +48,7 @@ def find_products(words: str, *, category_code: str = "") -> list[FoundProduct]:
         query = query.where(Product.category_code.startswith(category_code, autoescape=True))
     return [
         FoundProduct(product_id, name, category or "", category_en or "", count, int(lowest), int(highest))
-        for product_id, name, category, category_en, count, lowest, highest in session().execute(query).tuples()
+        for product_id, name, category, category_en, count, lowest, highest in session().execute(query)
     ]
 
 
@@ -58,4 +58,4 @@ def categories_on_shelf() -> list[tuple[str, str, str]]:
     query = select(Category.code, Category.name, Category.name_en).where(
         Category.code.in_(sold.where(Listing.state == "on_shelf"))
     )
-    return [(code, name, name_en) for code, name, name_en in session().execute(query.order_by(Category.code)).tuples()]
+    return [(code, name, name_en) for code, name, name_en in session().execute(query.order_by(Category.code))]

@@ -87,13 +87,11 @@ def limits_of(region_code: int, *, on: date) -> list[Limit]:
         found.append(Limit(f"{_BUNCHING_RULE}.{_BUNCHING_LIMIT}", words.zh, words.en, value))
     names = {
         code: (name, name_en)
-        for code, name, name_en in session()
-        .execute(
+        for code, name, name_en in session().execute(
             select(RegionalRule.code, RegionalRule.name, RegionalRule.name_en).where(
                 RegionalRule.code.in_(_LIMIT_CODES)
             )
         )
-        .tuples()
     }
     for code in _LIMIT_CODES:
         try:

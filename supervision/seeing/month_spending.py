@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from mall.database import session
 from mall.ordering.order import Order
@@ -124,7 +125,7 @@ def _region_shares(scope: Scope, *, year: int) -> list[int]:
     level = session().scalar(select(Region.level).where(Region.code == scope.region_code))
     codes = set(session().scalars(select(Region.code).where(Region.level == level, Region.code != scope.region_code)))
     grouped: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for region_code, (whole, rush) in _sums(year, Order.region_code, True).items():
+    for region_code, (whole, rush) in _sums(year, Order.region_code, None).items():
         code = region_code - region_code % 100 if level == "city" and not scope.is_own else region_code
         if code in codes:
             grouped[code][0] += whole
@@ -132,17 +133,17 @@ def _region_shares(scope: Scope, *, year: int) -> list[int]:
     return [share for whole, rush in grouped.values() if (share := share_bp(rush, whole)) is not None]
 
 
-def _sums(year: int, by: object, condition: object) -> dict[int, tuple[int, int]]:
+def _sums(year: int, by: Any, condition: ColumnElement[bool] | None) -> dict[int, tuple[int, int]]:
     local = func.timezone("Asia/Shanghai", Order.submitted_at)
     is_rush = func.date(local) >= date(year, RUSH_MONTH, RUSH_DAY)
     query = submitted_between(select(Order), date(year, 1, 1), date(year, 12, 31))
-    if condition is not True:
-        query = query.where(condition)  # type: ignore[arg-type]
+    if condition is not None:
+        query = query.where(condition)
     rows = session().execute(
         query.with_only_columns(
-            by,  # type: ignore[arg-type]
+            by,
             func.sum(Order.total_fen),
             func.coalesce(func.sum(Order.total_fen).filter(is_rush), 0),
-        ).group_by(by)  # type: ignore[arg-type]
+        ).group_by(by)
     )
     return {int(key): (int(whole), int(rush)) for key, whole, rush in rows}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from mall.database import session
 from mall.people.organisation import Organisation, organisation_names
@@ -55,7 +55,7 @@ def place_rows(scope: Scope, *, year: int) -> list[PlaceRow]:
     """The rows below this scope, the one with the most spent first; a county's, and "own units", are its units."""
     figures = _by_unit(scope, year=year)
     units_shown = scope.is_own or scope.region_code % 100 != 0
-    grouped: dict[Scope, Figures] = defaultdict(lambda: _nothing())
+    grouped: dict[Scope, Figures] = defaultdict(_nothing)
     for (region_code, unit_id), found in figures.items():
         below = _below(scope, region_code=region_code, unit_id=unit_id, units_shown=units_shown)
         grouped[below] = grouped[below] + found
@@ -133,7 +133,7 @@ def _below(scope: Scope, *, region_code: int, unit_id: int | None, units_shown: 
     return Scope(above[above.index(scope.region_code) - 1] if scope.region_code in above else region_code)
 
 
-def _units_of(scope: Scope) -> object:
+def _units_of(scope: Scope) -> Select[tuple[int]]:
     return select(Organisation.id).where(
         Organisation.kind == "unit", Organisation.state == "active", Organisation.region_code == scope.region_code
     )

@@ -139,7 +139,7 @@ def sales_of(listing_ids: Sequence[int], *, since: datetime) -> list[Sale]:
             Order.state.not_in(NOT_BOUGHT),
         )
     )
-    return [Sale(*row) for row in session().execute(query).tuples()]
+    return [Sale(*row) for row in session().execute(query)]
 
 
 def all_savings(*, until: date) -> tuple[list[StoppedPrice], list[Saving]]:

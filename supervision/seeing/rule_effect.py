@@ -37,7 +37,6 @@ def rule_effects() -> Sequence[RuleEffect]:
             .where(Finding.gone_on.is_(None), Finding.review_code == "")
             .group_by(Finding.rule_id)
         )
-        .tuples()
         .all()
     )
     effects = []

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Integer, and_, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, select
 
 from mall.catalogue.listing import Listing
 from mall.database import session
@@ -106,7 +107,7 @@ def standings(own: UnitMeasures | None, peers: Iterable[UnitMeasures]) -> list[S
     return found
 
 
-def _of_year(unit_ids: Sequence[int], year: int) -> object:
+def _of_year(unit_ids: Sequence[int], year: int) -> Select[Any]:
     query = submitted_between(select(Order), date(year, 1, 1), date(year, 12, 31))
     return query.where(Order.unit_id.in_(unit_ids))
 
@@ -115,11 +116,11 @@ def _sums(unit_ids: Sequence[int], *, year: int) -> dict[int, tuple[int, int, in
     """{unit: (orders, fen, bought directly, since 21 November, from small firms)}"""
     is_rush = func.date(func.timezone("Asia/Shanghai", Order.submitted_at)) >= date(year, RUSH_MONTH, RUSH_DAY)
 
-    def part(condition: object) -> object:
-        return func.coalesce(func.sum(Order.total_fen).filter(condition), 0)  # type: ignore[arg-type]
+    def part(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(Order.total_fen).filter(condition), 0)
 
     query = (
-        _of_year(unit_ids, year)  # type: ignore[attr-defined]
+        _of_year(unit_ids, year)
         .join(Supplier, Supplier.id == Order.supplier_id)
         .with_only_columns(
             Order.unit_id,
@@ -136,7 +137,7 @@ def _sums(unit_ids: Sequence[int], *, year: int) -> dict[int, tuple[int, int, in
 
 def _largest_supplier(unit_ids: Sequence[int], *, year: int) -> dict[int, int]:
     query = (
-        _of_year(unit_ids, year)  # type: ignore[attr-defined]
+        _of_year(unit_ids, year)
         .with_only_columns(Order.unit_id, func.sum(Order.total_fen))
         .group_by(Order.unit_id, Order.supplier_id)
     )
@@ -150,12 +151,12 @@ def _late(unit_ids: Sequence[int], *, year: int) -> dict[int, tuple[int, int]]:
     """{unit: (orders with a day to pay by, of these late)}"""
     query = _of_year(unit_ids, year)
     due = session().execute(
-        query.where(Order.payment_due_on.is_not(None))  # type: ignore[attr-defined]
+        query.where(Order.payment_due_on.is_not(None))
         .with_only_columns(Order.unit_id, func.count())
         .group_by(Order.unit_id)
     )
     late: dict[int, int] = defaultdict(int)
-    for clock in late_among(query):  # type: ignore[arg-type]
+    for clock in late_among(query):
         late[clock.order.unit_id] += 1
     return {unit_id: (count, min(late[unit_id], count)) for unit_id, count in due}
 
@@ -163,7 +164,7 @@ def _late(unit_ids: Sequence[int], *, year: int) -> dict[int, tuple[int, int]]:
 def _price_levels(unit_ids: Sequence[int], *, year: int) -> dict[int, int]:
     """{unit: what it paid in basis points of what these goods cost at the median paid in the province}"""
     query = (
-        _of_year(unit_ids, year)  # type: ignore[attr-defined]
+        _of_year(unit_ids, year)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Listing, Listing.id == OrderLine.listing_id)
         .join(

@@ -83,14 +83,11 @@ def _weeks(condition: Any) -> list[ListingWeeks]:
         )
     )
     gone = dict(
-        session()
-        .execute(select(Listing.id, left_at).where(Listing.id.in_(chosen), Listing.state != "on_shelf"))
-        .tuples()
-        .all()
+        session().execute(select(Listing.id, left_at).where(Listing.id.in_(chosen), Listing.state != "on_shelf")).all()
     )
     changes = _changes(chosen)
     found = []
-    for listing_id, supplier_id, pack_size, state, created_at in listings.tuples():
+    for listing_id, supplier_id, pack_size, state, created_at in listings:
         since = max(week_of(clock.local(created_at).date()), this_week - WEEKS)
         until = this_week if state == "on_shelf" else week_of(clock.local(gone[listing_id] or created_at).date()) - 1
         prices = _held(changes.get(listing_id, []), since=since, until=until)
@@ -106,7 +103,7 @@ def _changes(chosen: Any) -> dict[int, list[tuple[int, int]]]:
         .order_by(PriceChange.changed_at, PriceChange.id)
     )
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for listing_id, changed_at, price_fen in rows.tuples():
+    for listing_id, changed_at, price_fen in rows:
         found[listing_id].append((week_of(clock.local(changed_at).date()), price_fen))
     return found
 
