@@ -137,9 +137,8 @@ def _write_quotation(one: PlannedQuotation, *, ids: Mapping[str, int]) -> None:
 
 def _write_outside_prices(*, today: date) -> int:
     """A little beside our lowest price, for goods that many sell; entered by one regulator, confirmed by the other."""
-    pieces_fen = Listing.price_fen // Listing.pack_size
     rows = session().execute(
-        select(Product.id, func.min(pieces_fen))
+        select(Product.id, func.min(Listing.price_fen // Listing.pack_size))
         .join(Listing, Listing.product_id == Product.id)
         .where(Listing.state == "on_shelf")
         .group_by(Product.id)
@@ -156,7 +155,7 @@ def _write_outside_prices(*, today: date) -> int:
                 region_code=province_code(),
                 kind=kind,
                 source=source,
-                price_fen=max(1, int(lowest_fen) * hundredths // 100),
+                price_fen=max(1, lowest_fen * hundredths // 100),
                 captured_at=_at(today - timedelta(days=days_before), 11),
                 evidence_sha256=hashlib.sha256(shown.encode()).hexdigest(),
                 note="演示数据，没有截图",

@@ -84,7 +84,7 @@ def test_the_stories_are_planned_in_full() -> None:
         by_unit[names[order["unit_id"]]] = by_unit.get(names[order["unit_id"]], 0) + 1
 
     assert by_unit == {
-        "z-vocational": 5, "z-primary": 7, "gs-school": 4, "gs-health": 3, "z-education": 4, "z-affairs": 3,
+        "z-vocational": 5, "z-primary": 7, "gs-school": 4, "gs-health": 3, "z-education": 3, "z-affairs": 3,
         "z-health": 4, "z-community": 2,
     }  # fmt: skip
 
@@ -130,7 +130,7 @@ def test_the_dear_supplier_is_dear_and_those_beside_him_are_not(engine: Engine) 
     assert set(hits) == {subject}
     assert (hits[subject]["products"], hits[subject]["lines"]) == (30, 90)
     assert 11_000 <= hits[subject]["median_ratio"] <= 11_600
-    assert hits[subject]["amount_fen"] > 1_000_000
+    assert hits[subject]["amount_fen"] > 500_000
     assert {outcome for other, outcome in outcomes.items() if other != subject} <= {"clear", "not_computable"}
 
 
