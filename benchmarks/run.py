@@ -16,7 +16,7 @@ from typing import Any
 from figures import keep, latency, machine, say_table
 from process_memory import totals
 
-PARTS = ("orders", "ledger", "books", "pages", "imports", "stages", "search", "relevance", "panels")
+PARTS = ("orders", "ledger", "books", "pages", "imports", "stages", "search", "relevance", "panels", "watch")
 #: a workbook has this share of the rows of the big CSV file
 WORKBOOK_SHARE = 5
 #: judged queries that are shown by name
@@ -58,6 +58,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--posting-rounds", type=int, default=3, help="how many runs of each kind of posting")
     parser.add_argument(
         "--entries", type=int, nargs="+", default=[1_000_000], help="sizes of the books; up to 10000000"
+    )
+    parser.add_argument(
+        "--observations",
+        type=int,
+        nargs="+",
+        default=[1_000_000],
+        help="prices of the watched history; a tenth of lines",
     )
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the big import file, listings of the index")
     parser.add_argument("--url", help="a running demo mall for the pages, instead of one started for it")
@@ -103,11 +110,32 @@ def _on_own_database(results: dict[str, Any], *, parts: list[str], given: argpar
                 results[f"stages of {ending}"] = tables = measure_stages(own, rows=rows, ending=ending)
             for title, table in tables.items():
                 say_table(title, table)
+    if "watch" in parts:
+        _watch(results, given=given)
     if "search" in parts:
         with own_database() as own:
             results["search"] = measure_search(own, listings=given.rows)
         say_table(f"an index of {given.rows:,} listings", results["search"]["size"])
         say_table("questions through the pages of the shop, and to PostgreSQL", results["search"]["questions"])
+
+
+def _watch(results: dict[str, Any], *, given: argparse.Namespace) -> None:
+    """The night and the order gate at size."""
+    from own_mall import own_database
+    from watch_gate import measure_gate
+    from watch_size import measure_watch
+
+    from mall.database import connect
+
+    sizes = [(count, count // 10) for count in given.observations]
+    with own_database() as own:
+        results["watch"] = tables = measure_watch(sizes, postgresql_url=own.urls.admin)
+    for title, table in tables.items():
+        say_table(title, table)
+    with own_database() as own:
+        connect(own.urls.app, pool_size=4)
+        results["watch"]["gate"] = measure_gate(own, order_lines=given.observations[-1] // 10)
+    say_table("the order gate", results["watch"]["gate"])
 
 
 def _relevance(results: dict[str, Any]) -> None:

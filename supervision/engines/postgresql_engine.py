@@ -34,6 +34,11 @@ class PostgresqlEngine(Engine):
         self._connection.execute("set local statement_timeout = 0")
         self._connection.execute("set local idle_in_transaction_session_timeout = 0")
 
+    @property
+    def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """For whoever fills tables by COPY."""
+        return self._connection
+
     def compile(self, expression: ir.Table) -> str:
         compiler = PostgresCompiler()
         return str(compiler.to_sqlglot(expression).sql(dialect=compiler.dialect))
