@@ -13,7 +13,7 @@ from mall.database import engine as database_engine
 from mall.database import session
 from mall.regions.watch_calendar import write_calendar
 from mall.settings import Settings
-from supervision.analytics import engine_name, history_folder, open_engine, watch_key
+from supervision.analytics import engine_name, history_folder, open_engine, runs_nights, watch_key
 from supervision.compute_references import compute_references
 from supervision.export_history import Exported, export_history, note_export
 from supervision.find_groups import find_groups
@@ -55,7 +55,7 @@ def stages_on(day: date) -> tuple[str, ...]:
 
 def run_night_when_due(settings: Settings) -> int:
     """For the worker. Returns the number of rules that were run."""
-    if not is_night_due():
+    if not runs_nights() or not is_night_due():
         return 0
     return len(run_night(settings, on=clock.today()).swept)
 

@@ -72,6 +72,8 @@ def running_mall(database: Clone, *, folder: Path, world: World) -> Iterator[Run
         "SUNMALL_PORT": str(port),
         "SUNMALL_SECRET_KEY": "a key for browser tests only",
         "SUNMALL_DEMO": "0",
+        # A night takes the processor from the pages, and findings come when nobody expects them.
+        "SUNMALL_ANALYTICS": "none",
     }
     mall = RunningMall(f"http://127.0.0.1:{port}", environment, database, folder=folder, world=world)
     with ExitStack() as stopping:

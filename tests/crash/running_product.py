@@ -67,6 +67,7 @@ class Product:
             "SUNMALL_DATA_DIR": str(self.data_dir),
             "SUNMALL_PORT": str(self.port),
             "SUNMALL_DEMO": "0",
+            "SUNMALL_ANALYTICS": "none",
             "SUNMALL_CRASH_POINTS": str(self.points),
         }
 

@@ -14,9 +14,11 @@ from mall import clock
 from mall.access.actor import SYSTEM
 from mall.audit.record import record
 from mall.database import atomic, close_reading, session
+from mall.errors import Refusal
 from mall.ordering.order_actions import perform
 from mall.ordering.place_order import Wanted, place_order
 from mall.regions.watch_calendar import write_calendar
+from supervision.analytics import engine_name, runs_nights
 from supervision.engines.duckdb_engine import DuckdbEngine
 from supervision.engines.engine import Engine
 from supervision.engines.postgresql_engine import PostgresqlEngine
@@ -215,3 +217,23 @@ def test_parquet_and_postgresql_find_the_same(world: World, own_database: Clone,
 
     assert kept[0] == kept[1]
     assert len(findings()) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "engine", "runs"), [("", "duckdb", True), ("spark", "spark", True), ("none", "duckdb", False)]
+)
+def test_the_environment_says_where_nights_run(
+    monkeypatch: pytest.MonkeyPatch, asked: str, engine: str, runs: bool
+) -> None:
+    monkeypatch.setenv("SUNMALL_ANALYTICS", asked)
+
+    assert (engine_name(), runs_nights()) == (engine, runs)
+
+
+def test_an_engine_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUNMALL_ANALYTICS", "abacus")
+
+    with pytest.raises(Refusal) as refused:
+        engine_name()
+
+    assert refused.value.code == "watch.unknown_engine"
