@@ -19,7 +19,7 @@ from supervision.rule import (
     Rule,
     Verdict,
     Words,
-)  # fmt: skip
+)
 from supervision.values import Values
 
 #: the lists that exclude from public procurement
