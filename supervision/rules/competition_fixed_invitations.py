@@ -16,7 +16,7 @@ from supervision.expressions import (
     subject,
     sum_over,
     sweep_rows,
-)  # fmt: skip
+)
 from supervision.facts import Facts
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values

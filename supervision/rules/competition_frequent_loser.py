@@ -16,7 +16,7 @@ from supervision.expressions import (
     rank,
     subject,
     sweep_rows,
-)  # fmt: skip
+)
 from supervision.facts import Facts
 from supervision.quote_history import one_region, valid_totals
 from supervision.rule import Evidence, Parameter, Rule, Words

@@ -21,7 +21,7 @@ from supervision.expressions import (
     subject,
     sweep_rows,
     text,
-)  # fmt: skip
+)
 from supervision.facts import Facts
 from supervision.rule import (
     CLEAR,
@@ -33,7 +33,7 @@ from supervision.rule import (
     Rule,
     Verdict,
     Words,
-)  # fmt: skip
+)
 from supervision.values import Values
 
 #: line prices are compared as parts of the highest of their quote; with up to 200 lines all sums fit into 64 bits

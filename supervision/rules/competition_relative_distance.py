@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from supervision.critical_values import TRIALS_MAX, binomial_critical, looked_up, packed
-from supervision.expressions import inner_join, literal, number, outcome, rank, subject, sweep_rows, text
+from supervision.expressions import count_over, inner_join, literal, number, outcome, rank, subject, sweep_rows, text
 from supervision.facts import Facts
 from supervision.quote_history import is_distant, is_distant_of_three, one_region, scaled_totals
 from supervision.rule import Evidence, Parameter, Rule, Words
@@ -64,19 +64,14 @@ def documents(facts: Facts, values: Values) -> ir.Table:
 
 
 def _sets(facts: Facts, values: Values) -> tuple[ir.Table, ir.Table]:
-    """Every three, and every four, in every quotation; only those whose pairs have met often enough are built."""
+    """Every three, and every four, in every quotation, built of smaller sets that have met often enough."""
     totals = scaled_totals(facts, window_days=values["window_days"])
     totals = totals.filter(totals.quote_count <= values["quotes_max"])
     quotes = totals.select("sourcing_number", "supplier_id", "part", "price_fen")
     known = totals.select("sourcing_number", "inquiry_id", "region_code", day="closed_day").distinct()
     met = _joined(quotes.select("sourcing_number", first_id="supplier_id", part_1="part", fen_1="price_fen"), quotes, 2)
-    often = met.group_by(["first_id", "second_id"]).aggregate(times=lambda t: number(t.count()))
-    often = often.filter(often.times >= _MET_SHOWN).select("first_id", "second_id")
-    pairs = inner_join(met, often, ["first_id", "second_id"])
-    threes = _joined(pairs, quotes, 3)
-    threes = inner_join(threes, often.select(first_id="first_id", third_id="second_id"), ["first_id", "third_id"])
-    threes = inner_join(threes, often.select(second_id="first_id", third_id="second_id"), ["second_id", "third_id"])
-    threes = _often(threes, ["first_id", "second_id", "third_id"])
+    pairs = _often(met, ["first_id", "second_id"])
+    threes = _often(_joined(pairs, quotes, 3), ["first_id", "second_id", "third_id"])
     fours = _often(_joined(threes, quotes, 4), ["first_id", "second_id", "third_id", "fourth_id"])
 
     low, high = (
@@ -118,8 +113,9 @@ def _joined(sets: ir.Table, quotes: ir.Table, size: int) -> ir.Table:
 
 
 def _often(sets: ir.Table, names: list[str]) -> ir.Table:
-    times = sets.group_by(names).aggregate(times=lambda t: number(t.count()))
-    return inner_join(sets, times.filter(times.times >= _MET_SHOWN).select(*names), names)
+    """Those that met often enough. A window and not a join: some engines work the inner table out for each use."""
+    counted = sets.mutate(times=count_over(sets, names))
+    return counted.filter(counted.times >= _MET_SHOWN).drop("times")
 
 
 def _placed(sets: ir.Table, known: ir.Table) -> ir.Table:

@@ -17,8 +17,9 @@ from supervision.expressions import (
     outcome,
     rank,
     subject,
+    sum_over,
     sweep_rows,
-)  # fmt: skip
+)
 from supervision.facts import Facts
 from supervision.quote_history import valid_totals
 from supervision.rule import Evidence, Parameter, Rule, Words
@@ -100,10 +101,16 @@ def documents(facts: Facts, values: Values) -> ir.Table:
 
 def _families(facts: Facts, values: Values) -> ir.Table:
     """Families and their members, the latest 60: leader_id, leader_number, and what is known of each quotation."""
-    totals = _totals(facts, values)
-    awarded = _awarded(totals)
-    quoters = totals.select("inquiry_id", "supplier_id", *_MARKET)
-    quoters = inner_join(quoters, awarded.select("inquiry_id", "quote_count", "day"), ["inquiry_id"])
+    quoters = _totals(facts, values).rename(day="closed_day")
+    quoters = quoters.mutate(winners=sum_over(quoters.is_winner, quoters, ["inquiry_id"]))
+    quoters = quoters.filter(quoters.winners > 0)
+    awarded = quoters.filter(quoters.is_winner == 1)
+    awarded = awarded.group_by(["inquiry_id", "sourcing_number", "quote_count", *_MARKET]).aggregate(
+        winner_id=lambda t: number(t.supplier_id.min()),
+        won_fen=lambda t: number(t.price_fen.sum()),
+        day=lambda t: number(t.day.max()),
+    )
+    quoters = quoters.select("inquiry_id", "supplier_id", "quote_count", "day", *_MARKET)
     earlier = quoters.select(
         "supplier_id", *_MARKET, leader_id="inquiry_id", leader_count="quote_count", leader_day="day"
     )
@@ -133,15 +140,6 @@ def _families(facts: Facts, values: Values) -> ir.Table:
 def _totals(facts: Facts, values: Values) -> ir.Table:
     totals = valid_totals(facts, window_days=values["window_days"])
     return totals.filter(totals.quote_count >= 2)
-
-
-def _awarded(totals: ir.Table) -> ir.Table:
-    winners = totals.filter(totals.is_winner == 1)
-    return winners.group_by(["inquiry_id", "sourcing_number", "quote_count", *_MARKET]).aggregate(
-        winner_id=lambda t: number(t.supplier_id.min()),
-        won_fen=lambda t: number(t.price_fen.sum()),
-        day=lambda t: number(t.closed_day.max()),
-    )
 
 
 def _markets(facts: Facts, values: Values) -> ir.Table:

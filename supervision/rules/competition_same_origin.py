@@ -20,7 +20,7 @@ from supervision.expressions import (
     subject,
     sweep_rows,
     text,
-)  # fmt: skip
+)
 from supervision.facts import Facts
 from supervision.rule import CLEAR, HIT, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values

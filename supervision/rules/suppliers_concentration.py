@@ -18,7 +18,7 @@ from supervision.expressions import (
     sweep_rows,
     text,
     whole,
-)  # fmt: skip
+)
 from supervision.facts import Facts
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values

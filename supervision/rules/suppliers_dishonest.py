@@ -19,7 +19,7 @@ from supervision.rule import (
     Rule,
     Verdict,
     Words,
-)  # fmt: skip
+)
 from supervision.values import Values
 from supervision.watch_record import LIST_NAMES
 
