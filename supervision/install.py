@@ -31,6 +31,7 @@ from supervision.credit.reckon_credit import reckon_by_night
 from supervision.finding_review import finding_pages
 from supervision.inspection import inspection_pages
 from supervision.inspection.draw_inspection import draw_due_inspections
+from supervision.night_news import night_on_desk
 from supervision.order_gate import check_order
 from supervision.records import public_report_pages, record_pages
 from supervision.rule_changes import change_pages, rule_pages, send_change_notices
@@ -79,6 +80,7 @@ def install(app: MallApp) -> None:
     ):
         app.register_blueprint(pages)
     add_panel("cases", cases_on_desk)
+    add_panel("night", night_on_desk)
     add_check(check_order)
     install_rights()
     for party_kind in PARTY_KINDS:
