@@ -1,50 +1,70 @@
-"""Cases as the figures need them. Whoever keeps the cases gives them by `use_cases`; without it they show as a dash."""
+"""Cases as the figures need them: those open now, and how all of them went."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Select, func, select
+
+from mall import clock
+from mall.database import session
+from supervision.cases.watch_case import WatchCase
+from supervision.cases.watch_case_states import ENDED, UNDECIDED
 from supervision.seeing.ranks import quantile, share_bp
+from supervision.seeing.sight import Scope
 
 
 @dataclass(frozen=True)
 class CaseFact:
-    """One case. `region_code` 0 and `unit_id` None where there is none; `closed_on` None while it is open."""
+    """One case; `closed_on` is None while it is open."""
 
     number: str
     region_code: int
-    unit_id: int | None
-    amount_fen: int
     found_on: date
     closed_on: date | None
     is_confirmed: bool
     is_appealed: bool
     is_overturned: bool
 
-    @property
-    def is_open(self) -> bool:
-        return self.closed_on is None
+
+def open_cases(query: Select[Any], scope: Scope) -> Select[Any]:
+    """Narrow a query over WatchCase to the cases of a scope that have not ended."""
+    return query.where(WatchCase.state.not_in(ENDED), scope.condition(WatchCase.region_code, WatchCase.unit_id))
 
 
-CaseSource = Callable[[], Iterable[CaseFact]]
-_sources: list[CaseSource] = []
+def cases_by_unit(scope: Scope) -> dict[tuple[int, int | None], int]:
+    """{(region, unit): open cases}"""
+    query = open_cases(select(WatchCase.region_code, WatchCase.unit_id, func.count()), scope)
+    rows = session().execute(query.group_by(WatchCase.region_code, WatchCase.unit_id))
+    return {(region, unit): count for region, unit, count in rows}
 
 
-def use_cases(source: CaseSource) -> None:
-    """Let the figures read cases from here; the last one given holds."""
-    _sources[:] = [source]
-
-
-def forget_cases() -> None:
-    """No source any more; for tests."""
-    _sources.clear()
-
-
-def all_cases() -> list[CaseFact] | None:
-    """Every case of the province; None where nobody keeps any."""
-    return list(_sources[0]()) if _sources else None
+def all_cases() -> list[CaseFact]:
+    """Every case of the province, open or not."""
+    query = select(
+        WatchCase.number,
+        WatchCase.region_code,
+        WatchCase.state,
+        WatchCase.found_at,
+        WatchCase.closed_at,
+        WatchCase.appealed_at,
+        WatchCase.appeal_decided_by_id,
+    ).order_by(WatchCase.id)
+    return [
+        CaseFact(
+            number=row.number,
+            region_code=row.region_code,
+            found_on=clock.local(row.found_at).date(),
+            closed_on=clock.local(row.closed_at).date() if row.closed_at is not None else None,
+            is_confirmed=row.state not in (*UNDECIDED, "dismissed"),
+            is_appealed=row.appealed_at is not None,
+            is_overturned=row.state == "dismissed" and row.appeal_decided_by_id is not None,
+        )
+        for row in session().execute(query)
+    ]
 
 
 @dataclass(frozen=True)

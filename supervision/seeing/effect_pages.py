@@ -16,14 +16,14 @@ from mall.people.organisation import organisation_names
 from mall.regions.region import Region, province_code
 from mall.web.layout import day, region_name
 from supervision.seeing.answer_page import answer
-from supervision.seeing.case_facts import CaseEffect, CaseFact, all_cases, effect_of
+from supervision.seeing.case_facts import CaseFact, all_cases, effect_of
 from supervision.seeing.price_interception import COUNTED_DAYS, Saving, StoppedPrice, all_savings
 from supervision.seeing.public_figures import FEWEST, PublicRow, public_rows
 from supervision.seeing.ranks import share_bp
 from supervision.seeing.rule_effect import RuleEffect, rule_effects
 from supervision.seeing.seeing_words import few, rule_name
 from supervision.seeing.sheet import Head, Line, Sheet, in_words
-from supervision.seeing.sight import NO_REGION, Sight, sight_of
+from supervision.seeing.sight import sight_of
 
 pages = Blueprint("seen_effect", __name__)
 
@@ -38,7 +38,7 @@ def effect() -> Any:
     sight = sight_of(current_actor())
     stops, saved = all_savings(until=clock.today())
     own = [one for one in saved if sight.covers(one.sale.region_code)]
-    cases = _cases_in(sight)
+    cases = [case for case in all_cases() if sight.covers(case.region_code)]
     rules = rule_effects()
     return answer(
         "watch_seeing/effect.html",
@@ -52,7 +52,6 @@ def effect() -> Any:
         counted_days=COUNTED_DAYS,
         reviewed_count=sum(one.hit_count for one in rules),
         true_count=sum(one.true_count for one in rules),
-        has_cases=cases is not None,
         known_rules=_rules_sheet([one for one in rules if one.hit_count or one.finding_count]),
         rule_count=len(rules),
     )
@@ -74,19 +73,7 @@ def open_watch() -> str:
         stop_count=len(stops) if len(stops) >= FEWEST or not stops else None,
         fewest=FEWEST,
         counted_days=COUNTED_DAYS,
-        has_cases=all_cases() is not None,
     )
-
-
-def _cases_in(sight: Sight) -> list[CaseFact] | None:
-    known = all_cases()
-    if known is None:
-        return None
-    return [
-        case
-        for case in known
-        if sight.covers(case.region_code) or (case.region_code == NO_REGION and sight.sees_province)
-    ]
 
 
 def _savings_sheet(saved: list[Saving]) -> Sheet:
@@ -140,17 +127,17 @@ def _rules_sheet(rules: Sequence[RuleEffect]) -> Sheet:
     return Sheet("rules", _("规则准确率（全省）"), heads, lines)
 
 
-def _cases_sheet(cases: list[CaseFact] | None) -> Sheet:
+def _cases_sheet(cases: list[CaseFact]) -> Sheet:
     heads = [Head(_("办理情况"), width=40), Head(_("数值"), width=20)]
-    found: CaseEffect | None = effect_of(cases) if cases is not None else None
+    found = effect_of(cases)
     rows: list[tuple[str, Any, Any]] = [
-        (_("线索"), found.case_count if found else None, "number"),
-        (_("已办结"), found.closed_count if found else None, "number"),
-        (_("办结天数中位数"), found.median_days if found else None, "number"),
-        (_("九成线索的办结天数不超过"), found.late_days if found else None, "number"),
-        (_("认定属实的"), found.decided_count if found else None, "number"),
-        (_("申诉率"), found.appeal_rate_bp if found else None, "rate"),
-        (_("申诉改变结论的"), found.overturn_rate_bp if found else None, "rate"),
+        (_("线索"), found.case_count, "number"),
+        (_("已办结"), found.closed_count, "number"),
+        (_("办结天数中位数"), found.median_days, "number"),
+        (_("九成线索的办结天数不超过"), found.late_days, "number"),
+        (_("认定属实的"), found.decided_count, "number"),
+        (_("申诉率"), found.appeal_rate_bp, "rate"),
+        (_("申诉改变结论的"), found.overturn_rate_bp, "rate"),
     ]
     return Sheet("cases", _("线索办理"), heads, [Line([words, in_words(value, shown)]) for words, value, shown in rows])
 
@@ -160,15 +147,14 @@ def _public_sheet(rows: list[PublicRow]) -> Sheet:
         Head(_("地区"), width=24), Head(_("限价拦截后节约的金额")), Head(_("较低价格成交的订单")), Head(_("线索")),
         Head(_("已办结")), Head(_("办结天数中位数")), Head(_("申诉率")),
     ]  # fmt: skip
-    is_kept = all_cases() is not None
     lines = []
     for place, one in enumerate(rows):
         cells = [
             region_name(one.region_code) if place else _("全省合计"),
             few(FEWEST) if one.saved_fen is None else in_words(one.saved_fen, "amount"),
             few(FEWEST) if one.cheaper_orders is None else in_words(one.cheaper_orders, "number"),
-            few(FEWEST) if is_kept and one.case_count is None else in_words(one.case_count, "number"),
-            few(FEWEST) if is_kept and one.closed_count is None else in_words(one.closed_count, "number"),
+            few(FEWEST) if one.case_count is None else in_words(one.case_count, "number"),
+            few(FEWEST) if one.closed_count is None else in_words(one.closed_count, "number"),
             in_words(one.median_days, "number"),
             in_words(one.appeal_rate_bp, "rate"),
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
@@ -11,7 +10,7 @@ from sqlalchemy import Select, select
 from mall.database import session
 from mall.people.organisation import Organisation, organisation_names
 from mall.regions.region import chain
-from supervision.seeing.case_facts import CaseFact, all_cases
+from supervision.seeing.case_facts import cases_by_unit
 from supervision.seeing.open_findings import findings_by_unit
 from supervision.seeing.sight import NO_REGION, Scope
 from supervision.seeing.watched_orders import late_clocks, spent_by_unit, year_of
@@ -19,24 +18,23 @@ from supervision.seeing.watched_orders import late_clocks, spent_by_unit, year_o
 
 @dataclass(frozen=True)
 class Figures:
-    """Of orders: those submitted in the year. Of findings and cases: those open now. None: nobody keeps cases."""
+    """Of orders: those submitted in the year. Of findings and cases: those open now."""
 
     order_count: int = 0
     spent_fen: int = 0
     finding_count: int = 0
     stake_fen: int = 0
-    case_count: int | None = None
+    case_count: int = 0
     late_count: int = 0
     owed_fen: int = 0
 
     def __add__(self, other: Figures) -> Figures:
-        cases = None if self.case_count is None and other.case_count is None else 0
         return Figures(
             order_count=self.order_count + other.order_count,
             spent_fen=self.spent_fen + other.spent_fen,
             finding_count=self.finding_count + other.finding_count,
             stake_fen=self.stake_fen + other.stake_fen,
-            case_count=cases if cases is None else (self.case_count or 0) + (other.case_count or 0),
+            case_count=self.case_count + other.case_count,
             late_count=self.late_count + other.late_count,
             owed_fen=self.owed_fen + other.owed_fen,
         )
@@ -55,13 +53,13 @@ def place_rows(scope: Scope, *, year: int) -> list[PlaceRow]:
     """The rows below this scope, the one with the most spent first; a county's, and "own units", are its units."""
     figures = _by_unit(scope, year=year)
     units_shown = scope.is_own or scope.region_code % 100 != 0
-    grouped: dict[Scope, Figures] = defaultdict(_nothing)
+    grouped: dict[Scope, Figures] = defaultdict(Figures)
     for (region_code, unit_id), found in figures.items():
         below = _below(scope, region_code=region_code, unit_id=unit_id, units_shown=units_shown)
         grouped[below] = grouped[below] + found
     if units_shown:
         for unit_id in session().scalars(_units_of(scope)):
-            grouped[Scope(scope.region_code, unit_id=unit_id)] += _nothing()
+            grouped[Scope(scope.region_code, unit_id=unit_id)] += Figures()
     names = organisation_names({below.unit_id for below in grouped if below.unit_id is not None})
     rows = [PlaceRow(below, names.get(below.unit_id or 0, ""), found) for below, found in grouped.items()]
     return sorted(
@@ -77,14 +75,10 @@ def place_rows(scope: Scope, *, year: int) -> list[PlaceRow]:
 
 def figures_of(scope: Scope, *, year: int) -> Figures:
     """All of a scope together."""
-    total = _nothing()
+    total = Figures()
     for found in _by_unit(scope, year=year).values():
         total += found
     return total
-
-
-def _nothing() -> Figures:
-    return Figures(case_count=None if all_cases() is None else 0)
 
 
 def _by_unit(scope: Scope, *, year: int) -> dict[tuple[int, int | None], Figures]:
@@ -97,27 +91,9 @@ def _by_unit(scope: Scope, *, year: int) -> dict[tuple[int, int | None], Figures
         place = clock.order.region_code, clock.order.unit_id
         had = found[place]
         found[place] = replace(had, late_count=had.late_count + 1, owed_fen=had.owed_fen + clock.overdue_fen)
-    for case in _open_cases(scope):
-        place = case.region_code, case.unit_id
-        found[place] = replace(found[place], case_count=(found[place].case_count or 0) + 1)
+    for place, count in cases_by_unit(scope).items():
+        found[place] = replace(found[place], case_count=count)
     return dict(found)
-
-
-def _open_cases(scope: Scope) -> Iterable[CaseFact]:
-    return [case for case in all_cases() or () if case.is_open and is_in(scope, case)]
-
-
-def is_in(scope: Scope, case: CaseFact) -> bool:
-    """Whether a case belongs to the scope; the same as `Scope.condition` says of rows."""
-    if scope.is_everywhere:
-        return case.region_code == NO_REGION
-    if scope.unit_id is not None:
-        return case.unit_id == scope.unit_id
-    if scope.is_own:
-        return case.region_code == scope.region_code
-    if scope.region_code % 10000 == 0 and case.region_code == NO_REGION:
-        return True
-    return scope.region_code in chain(case.region_code)
 
 
 def _below(scope: Scope, *, region_code: int, unit_id: int | None, units_shown: bool) -> Scope:

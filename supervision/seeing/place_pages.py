@@ -12,13 +12,12 @@ from mall.access.guards import current_actor, needs
 from mall.people.organisation import organisation
 from mall.regions.region import chain
 from mall.regions.watch_calendar import day_number
-from mall.shop.page_frame import has_page
 from mall.web.layout import day, region_name
 from mall.web.names import state_name
 from supervision.seeing.answer_page import answer, year_asked
 from supervision.seeing.month_spending import months_of
 from supervision.seeing.place_figures import Figures, PlaceRow, figures_of, place_rows
-from supervision.seeing.row_lists import finding_rows, late_rows, order_rows, rules_found
+from supervision.seeing.row_lists import case_rows, finding_rows, late_rows, order_rows, rules_found
 from supervision.seeing.seeing_words import rule_name
 from supervision.seeing.sheet import Head, Line, Sheet
 from supervision.seeing.sight import Scope, scope_asked, scope_of_unit, sight_of
@@ -26,9 +25,6 @@ from supervision.seeing.supplier_shares import supplier_shares
 from supervision.seeing.watched_orders import OrderWish, year_of
 
 pages = Blueprint("seen_places", __name__, url_prefix="/watch")
-
-#: pages of other rooms that show one finding and one case, where they are there
-FINDING_PAGE, CASES_PAGE = "watch_findings.show", "watch_cases.index"
 
 
 @pages.get("/places")
@@ -204,7 +200,7 @@ def findings() -> Any:
                 day(finding.day),
                 finding.amount_fen,
             ],
-            {0: url_for(FINDING_PAGE, finding_id=finding.id)} if has_page(FINDING_PAGE) else {},
+            {0: url_for("watch_findings.show", finding_id=finding.id)},
         )
         for finding in found.rows
     ]
@@ -222,6 +218,34 @@ def findings() -> Any:
         rules=[(one, rule_name(one)) for one in rules_found(scope)],
         rule_id=rule_id,
     )
+
+
+@pages.get("/rows/cases")
+@pages.get("/rows/cases.xlsx", endpoint="cases_file")
+@needs("watch.read")
+def cases() -> Any:
+    """The open cases behind a figure."""
+    scope = scope_asked(current_actor(), request.args)
+    found = case_rows(scope, page=_page())
+    lines = [
+        Line(
+            [
+                case.number,
+                state_name("watch_case", case.state),
+                found.names.get(case.unit_id or 0, ""),
+                found.names.get(case.supplier_id or 0, ""),
+                day(case.found_at),
+                case.amount_fen,
+            ],
+            {0: url_for("watch_cases.show", number=case.number)},
+        )
+        for case in found.rows
+    ]
+    heads = [
+        Head(_("线索编号"), width=24), Head(_("状态")), Head(_("单位"), width=30), Head(_("供应商"), width=30),
+        Head(_("发现日期")), Head(_("涉及金额"), "amount", 20),
+    ]  # fmt: skip
+    return _answer_rows("cases", _("在办线索"), heads, lines, found, scope=scope)
 
 
 def _answer_rows(
@@ -285,8 +309,8 @@ def _figure_links(scope: Scope, found: Figures, *, year: int, first: int) -> dic
         links |= {first: orders_at, first + 1: orders_at}
     if found.finding_count:
         links |= {first + 2: findings_at, first + 6: findings_at}
-    if found.case_count and has_page(CASES_PAGE):
-        links[first + 3] = url_for(CASES_PAGE, **scope.arguments)
+    if found.case_count:
+        links[first + 3] = url_for("seen_places.cases", **scope.arguments, year=year)
     if found.late_count:
         links |= {first + 4: late_at, first + 5: late_at}
     return links

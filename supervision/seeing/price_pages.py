@@ -12,7 +12,7 @@ from mall import clock
 from mall.access.guards import current_actor, needs
 from mall.errors import Refusal
 from mall.regions.watch_calendar import day_of_number
-from mall.shop.page_frame import has_page, in_words
+from mall.shop.page_frame import in_words
 from mall.web.layout import day, region_name
 from supervision.analytics import watch_key
 from supervision.seeing.answer_page import answer
@@ -36,8 +36,6 @@ from supervision.seeing.sight import sight_of
 from supervision.seeing.weekly_prices import monday_of, weeks_of_category
 
 pages = Blueprint("seen_prices", __name__)
-
-FINDING_PAGE = "watch_findings.show"
 
 
 @pages.get("/watch/products")
@@ -96,7 +94,7 @@ def product(product_id: int) -> Any:
                 rule_name(one.rule_id),
                 day(one.day),
                 one.amount_fen,
-                url_for(FINDING_PAGE, finding_id=one.id) if has_page(FINDING_PAGE) else "",
+                url_for("watch_findings.show", finding_id=one.id),
             )
             for one in found.findings
         ],

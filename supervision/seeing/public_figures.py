@@ -45,34 +45,34 @@ class PublicRow:
 
 
 def public_rows(
-    savings: Sequence[Saving], cases: Sequence[CaseFact] | None, *, province: int, cities: Iterable[int]
+    savings: Sequence[Saving], cases: Sequence[CaseFact], *, province: int, cities: Iterable[int]
 ) -> list[PublicRow]:
-    """The province first, then every city. Without anybody who keeps cases their columns are empty."""
+    """The province first, then every city."""
     saved: dict[int, list[Saving]] = defaultdict(list)
     for one in savings:
         saved[city_of(one.sale.region_code)].append(one)
     held: dict[int, list[CaseFact]] = defaultdict(list)
-    for case in cases or ():
-        held[city_of(case.region_code) if case.region_code else province].append(case)
+    for case in cases:
+        held[city_of(case.region_code)].append(case)
     # What belongs to the province itself is a part of the whole, and so of what one could subtract.
     places = sorted({*cities, *saved, *held, province})
     effects = {code: effect_of(held[code]) for code in places}
-    whole = effect_of(cases or ())
+    whole = effect_of(cases)
     shown_money = _shown({code: _behind(saved[code]) for code in places}, _behind(savings))
     shown_cases = _shown({code: one.case_count for code, one in effects.items()}, whole.case_count)
     shown_closed = _shown({code: one.closed_count for code, one in effects.items()}, whole.closed_count)
     shown_decided = _shown({code: one.decided_count for code, one in effects.items()}, whole.decided_count)
 
     def row(key: int, code: int, sold: Sequence[Saving], effect: CaseEffect) -> PublicRow:
-        money, known = key in shown_money, cases is not None
+        money = key in shown_money
         return PublicRow(
             region_code=code,
             saved_fen=sum(one.saved_fen for one in sold) if money else None,
             cheaper_orders=len({one.sale.number for one in sold}) if money else None,
-            case_count=effect.case_count if known and key in shown_cases else None,
-            closed_count=effect.closed_count if known and key in shown_closed else None,
-            median_days=effect.median_days if known and key in shown_closed else None,
-            appeal_rate_bp=effect.appeal_rate_bp if known and key in shown_decided else None,
+            case_count=effect.case_count if key in shown_cases else None,
+            closed_count=effect.closed_count if key in shown_closed else None,
+            median_days=effect.median_days if key in shown_closed else None,
+            appeal_rate_bp=effect.appeal_rate_bp if key in shown_decided else None,
         )
 
     inside = [row(code, code, saved[code], effects[code]) for code in places if code != province]

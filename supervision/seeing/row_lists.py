@@ -1,4 +1,4 @@
-"""The rows behind a figure: orders, late payments and open findings of a scope, a page at a time or all of them."""
+"""The rows behind a figure: orders, late payments, findings and cases of a scope, a page at a time or all of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from mall.database import session
 from mall.finance.payment_clock import PaymentClock
 from mall.ordering.order import Order
 from mall.people.organisation import organisation_names
+from supervision.cases.watch_case import WatchCase
 from supervision.finding import Finding
+from supervision.seeing.case_facts import open_cases
 from supervision.seeing.open_findings import open_findings
 from supervision.seeing.sight import Scope
 from supervision.seeing.watched_orders import OrderWish, late_clocks, watched_orders
@@ -49,6 +51,12 @@ def finding_rows(scope: Scope, *, rule_id: str, page: int | None) -> Rows:
     if rule_id:
         query = query.where(Finding.rule_id == rule_id)
     return _rows(query.order_by(Finding.amount_fen.desc(), Finding.id), Finding, Finding.amount_fen, page=page)
+
+
+def case_rows(scope: Scope, *, page: int | None) -> Rows:
+    """Open cases, the most worth while first."""
+    query = open_cases(select(WatchCase), scope).order_by(WatchCase.priority.desc(), WatchCase.id)
+    return _rows(query, WatchCase, WatchCase.amount_fen, page=page)
 
 
 def rules_found(scope: Scope) -> list[str]:

@@ -19,8 +19,9 @@ _PICTURES = os.environ.get("SUNMALL_SCREENSHOTS_OF_TESTS", "")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 PAGES = (
-    "/watch/places", "/watch/rows/orders", "/watch/rows/late", "/watch/rows/findings", "/watch/products",
-    "/watch/price-index", "/watch/months", "/watch/limits", "/watch/network", "/watch/effect", "/open/watch",
+    "/watch/places", "/watch/rows/orders", "/watch/rows/late", "/watch/rows/findings", "/watch/rows/cases",
+    "/watch/products", "/watch/price-index", "/watch/months", "/watch/limits", "/watch/network", "/watch/effect",
+    "/open/watch",
 )  # fmt: skip
 
 

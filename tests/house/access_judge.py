@@ -350,7 +350,7 @@ _QUERIES = {
     **{
         (f"/watch/{page}", f"{whose}_unit"): "unit={unit_id}"
         for whose in ("school", "county")
-        for page in ("places", "months", "limits", "network", "rows/orders", "rows/late", "rows/findings")
+        for page in ("places", "months", "limits", "network", "rows/orders", "rows/late", "rows/findings", "rows/cases")
     },
     ("/audit", "audit_row"): "action=test.canary",
     ("/watch/findings/draw", "a_rule"): "rule={rule_id}",

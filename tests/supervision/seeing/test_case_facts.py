@@ -1,4 +1,4 @@
-"""How cases went: days to close, the appeal rate, and nothing where nobody keeps cases."""
+"""How cases went: days to close, the appeal rate, and no rate of nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def case(
     number: str, *, days: int | None = None, confirmed: bool = False, appealed: bool = False, overturned: bool = False
 ) -> CaseFact:
     closed_on = None if days is None else FOUND + timedelta(days=days)
-    return CaseFact(number, 410100, 1, 100, FOUND, closed_on, confirmed, appealed, overturned)
+    return CaseFact(number, 410100, FOUND, closed_on, confirmed, appealed, overturned)
 
 
 def test_days_to_close_are_of_closed_cases_alone() -> None:

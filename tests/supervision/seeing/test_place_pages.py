@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import fastexcel
 import pytest
@@ -20,10 +21,11 @@ from mall.database import atomic, close_reading, session
 from mall.ordering.order import order_numbered
 from mall.ordering.order_actions import perform
 from mall.ordering.place_order import Wanted, place_order
+from supervision.cases.watch_case import WatchCase
 from supervision.finding import Finding
-from supervision.seeing.case_facts import CaseFact, forget_cases, use_cases
+from supervision.seeing.case_facts import all_cases
 from supervision.seeing.place_figures import Figures, figures_of, place_rows
-from supervision.seeing.row_lists import finding_rows, late_rows, order_rows
+from supervision.seeing.row_lists import case_rows, finding_rows, late_rows, order_rows
 from supervision.seeing.sight import Scope
 from supervision.seeing.watched_orders import year_of
 from tests.form_browser import FormBrowser
@@ -72,6 +74,28 @@ def find(region_code: int, unit_id: int | None, subject: str, amount_fen: int, *
     record(actor=SYSTEM, action="test.finding", subject=subject)
 
 
+@atomic
+def open_case(
+    number: str,
+    region_code: int,
+    unit_id: int | None,
+    *,
+    supplier_id: int | None = None,
+    state: str = "found",
+    **more: Any,
+) -> None:
+    now, day = clock.now(), clock.today()
+    ended = {"closed_at": now, "decided_at": now} if state == "dismissed" else {}
+    session().execute(
+        insert(WatchCase).values(
+            number=number, state=state, region_code=region_code, level="city", desk_region_code=region_code,
+            unit_id=unit_id, supplier_id=supplier_id, from_day=day, until_day=day, amount_fen=100, severity=2,
+            priority=1, found_at=now, assigned_to_id=more.get("decided_by_id"), **ended, **more,
+        )
+    )  # fmt: skip
+    record(actor=SYSTEM, action="test.case", subject=number)
+
+
 @dataclass(frozen=True)
 class Story:
     """Two orders of the school, one of them late, one of the county; findings of both and of nobody."""
@@ -105,7 +129,7 @@ def test_figures_of_a_province_are_the_sums_of_its_rows(world: World, story: Sto
 
     assert figures_of(whole, year=YEAR) == sum((row.figures for row in rows), start=Figures())
     assert figures_of(whole, year=YEAR) == Figures(
-        order_count=3, spent_fen=2 * 2150 + 3 * 2150 + 4 * 2280, finding_count=3, stake_fen=2_100, case_count=None,
+        order_count=3, spent_fen=2 * 2150 + 3 * 2150 + 4 * 2280, finding_count=3, stake_fen=2_100, case_count=0,
         late_count=1, owed_fen=3 * 2150,
     )  # fmt: skip
     assert [row.scope for row in rows] == [Scope(410100), Scope(410300), Scope(410000, is_everywhere=True)]
@@ -150,24 +174,23 @@ def test_cancelled_orders_are_not_spent(world: World) -> None:
     assert figures_of(Scope(410000), year=YEAR).order_count == 0
 
 
-def test_open_cases_are_counted_where_somebody_keeps_them(world: World) -> None:
-    day = clock.today()
-    known = [
-        CaseFact("AJ-1", SCHOOL_REGION, world.school_id, 1, day, None, False, False, False),
-        CaseFact("AJ-2", COUNTY_REGION, world.county_id, 1, day, None, False, False, False),
-        CaseFact("AJ-3", SCHOOL_REGION, world.school_id, 1, day, day, True, False, False),
-        CaseFact("AJ-4", 0, None, 1, day, None, False, False, False),
-    ]
-    use_cases(lambda: known)
-    try:
-        counts = [
-            figures_of(scope, year=YEAR).case_count
-            for scope in (Scope(410000), Scope(SCHOOL_REGION), Scope(COUNTY_REGION), Scope(410100, is_own=True))
-        ]
-    finally:
-        forget_cases()
+def test_open_cases_are_counted_and_listed_in_the_same_scopes(world: World) -> None:
+    open_case("AJ-1", SCHOOL_REGION, world.school_id)
+    open_case("AJ-2", COUNTY_REGION, world.county_id)
+    open_case("AJ-3", SCHOOL_REGION, None, supplier_id=world.sunny_id)
+    open_case("AJ-4", SCHOOL_REGION, world.school_id, state="dismissed", decided_by_id=world.users["regulator"])
+    close_reading()
 
-    assert counts == [3, 1, 1, 1]
+    def numbers(scope: Scope) -> list[str]:
+        rows = case_rows(scope, page=1).rows
+        assert figures_of(scope, year=YEAR).case_count == len(rows)
+        return sorted(case.number for case in rows)
+
+    assert numbers(Scope(410000)) == ["AJ-1", "AJ-2", "AJ-3"]
+    assert numbers(Scope(SCHOOL_REGION)) == ["AJ-1", "AJ-3"]
+    assert numbers(Scope(COUNTY_REGION)) == ["AJ-2"]
+    assert numbers(Scope(SCHOOL_REGION, unit_id=world.school_id)) == ["AJ-1"]
+    assert [(case.number, case.closed_on is None) for case in all_cases()][-1] == ("AJ-4", False)
 
 
 def test_a_city_walks_down_to_the_order_and_sees_no_other_city(app: Flask, world: World, story: Story) -> None:
@@ -208,8 +231,8 @@ def test_files_hold_the_rows_of_the_page(app: Flask, world: World, story: Story)
 @pytest.mark.parametrize(
     "path",
     [
-        "/watch/places", "/watch/rows/orders", "/watch/rows/late", "/watch/rows/findings", "/watch/products",
-        "/watch/price-index", "/watch/months", "/watch/limits", "/watch/network", "/watch/effect",
+        "/watch/places", "/watch/rows/orders", "/watch/rows/late", "/watch/rows/findings", "/watch/rows/cases",
+        "/watch/products", "/watch/price-index", "/watch/months", "/watch/limits", "/watch/network", "/watch/effect",
     ],
 )  # fmt: skip
 def test_every_page_answers_as_page_and_as_file(app: Flask, world: World, story: Story, path: str) -> None:

@@ -19,7 +19,7 @@ def saving(region_code: int, unit_id: int, saved_fen: int = 100) -> Saving:
 
 def cases(region_code: int, count: int) -> list[CaseFact]:
     day = date(2026, 3, 1)
-    return [CaseFact(f"{region_code}-{n}", region_code, 1, 1, day, day, True, False, False) for n in range(count)]
+    return [CaseFact(f"{region_code}-{n}", region_code, day, day, True, False, False) for n in range(count)]
 
 
 def test_one_to_four_are_hidden_and_none_at_all_is_not() -> None:
@@ -36,16 +36,14 @@ def test_savings_of_few_units_are_not_shown_and_cannot_be_subtracted() -> None:
     of_luoyang = [saving(410324, unit) for unit in range(11, 16)]
     of_kaifeng = [saving(KAIFENG, 21)]
 
-    rows = public_rows(
-        of_zhengzhou + of_luoyang + of_kaifeng, None, province=HENAN, cities=[ZHENGZHOU, KAIFENG, LUOYANG]
-    )
+    rows = public_rows(of_zhengzhou + of_luoyang + of_kaifeng, [], province=HENAN, cities=[ZHENGZHOU, KAIFENG, LUOYANG])
     shown = {row.region_code: row.saved_fen for row in rows}
 
     assert shown == {HENAN: 1_300, ZHENGZHOU: 700, KAIFENG: None, LUOYANG: None}
 
 
 def test_many_orders_of_few_units_are_few() -> None:
-    rows = public_rows([saving(ZHENGZHOU, 1)] * 9, None, province=HENAN, cities=[ZHENGZHOU])
+    rows = public_rows([saving(ZHENGZHOU, 1)] * 9, [], province=HENAN, cities=[ZHENGZHOU])
 
     assert [row.saved_fen for row in rows] == [None, None]
 
@@ -53,22 +51,28 @@ def test_many_orders_of_few_units_are_few() -> None:
 def test_what_belongs_to_the_province_itself_is_guarded_like_a_city() -> None:
     own = [saving(HENAN, 1)]
     rows = public_rows(
-        own + [saving(ZHENGZHOU, unit) for unit in range(11, 17)], None, province=HENAN, cities=[ZHENGZHOU]
+        own + [saving(ZHENGZHOU, unit) for unit in range(11, 17)], [], province=HENAN, cities=[ZHENGZHOU]
     )
 
     # The total minus the only city would be the province's own unit.
     assert [(row.region_code, row.saved_fen) for row in rows] == [(HENAN, 700), (ZHENGZHOU, None)]
 
 
-def test_cases_by_city_and_nothing_where_nobody_keeps_them() -> None:
+def test_cases_by_city() -> None:
     known = cases(ZHENGZHOU, 6) + cases(410324, 5)
     rows = public_rows([], known, province=HENAN, cities=[ZHENGZHOU, LUOYANG])
-    without = public_rows([], None, province=HENAN, cities=[ZHENGZHOU])
 
     assert [(row.region_code, row.case_count, row.median_days) for row in rows] == [
         (HENAN, 11, 0), (ZHENGZHOU, 6, 0), (LUOYANG, 5, 0),
     ]  # fmt: skip
-    assert [(row.case_count, row.appeal_rate_bp) for row in without] == [(None, None)] * 2
+
+
+def test_few_cases_hide_the_next_fewest_as_well() -> None:
+    rows = public_rows([], cases(ZHENGZHOU, 6) + cases(410324, 2), province=HENAN, cities=[ZHENGZHOU, LUOYANG])
+
+    assert [(row.region_code, row.case_count, row.appeal_rate_bp) for row in rows] == [
+        (HENAN, 8, 0), (ZHENGZHOU, None, None), (LUOYANG, None, None),
+    ]  # fmt: skip
 
 
 def test_counties_belong_to_their_city_and_those_of_the_province_to_themselves() -> None:

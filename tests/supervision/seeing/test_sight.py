@@ -7,8 +7,6 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from mall.errors import Refusal
-from supervision.seeing.case_facts import CaseFact
-from supervision.seeing.place_figures import is_in
 from supervision.seeing.sight import Scope, Sight, names_for, scope_asked, sight_of
 from tests.world import COUNTY_REGION, SCHOOL_REGION, World
 
@@ -75,13 +73,3 @@ def test_a_foreign_unit_is_as_unknown_as_a_missing_one(world: World) -> None:
 def test_only_the_post_of_a_regulator_opens_regions(world: World) -> None:
     assert sight_of(world.actor("regulator-county")).regions == (COUNTY_REGION,)
     assert sight_of(world.actor("centre")).regions == ()
-
-
-def test_cases_lie_in_the_same_scopes_as_rows() -> None:
-    def case(region_code: int, unit_id: int | None = None) -> CaseFact:
-        return CaseFact("", region_code, unit_id, 0, None, None, False, False, False)  # type: ignore[arg-type]
-
-    assert [is_in(Scope(410300), case(code)) for code in (410324, 410300, 410100, 0)] == [True, True, False, False]
-    assert [is_in(Scope(410000), case(code)) for code in (410324, 419001, 0)] == [True, True, True]
-    assert [is_in(Scope(410300, is_own=True), case(code)) for code in (410324, 410300)] == [False, True]
-    assert [is_in(Scope(410324, unit_id=7), case(410324, unit)) for unit in (7, 8)] == [True, False]
