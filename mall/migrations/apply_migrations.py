@@ -107,7 +107,8 @@ def _let_watch(connection: Connection, *, app_role: str) -> None:
 
 
 _WATCH_LACKS = text(
-    "select exists (select from pg_roles r join pg_class c on c.relkind in ('r', 'p', 'v')"
+    "select to_regnamespace('watch') is not null"
+    " and exists (select from pg_roles r join pg_class c on c.relkind in ('r', 'p', 'v')"
     " and c.relnamespace in (to_regnamespace('public'), to_regnamespace('ledger'), to_regnamespace('watch'))"
     " where r.rolname = :role and (not has_table_privilege(r.oid, c.oid, 'SELECT')"
     " or (c.relname = any(:tables) and not has_table_privilege(r.oid, c.oid, 'INSERT'))))"
