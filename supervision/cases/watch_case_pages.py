@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from mall import clock
@@ -42,6 +43,9 @@ from supervision.cases.visible_cases import sides_of, visible_case, visible_stat
 from supervision.cases.watch_case import WatchCase, attachments_of, findings_of
 from supervision.cases.watch_case_states import MAY_HOLD, WATCH_CASE_STATES
 from supervision.cases.watch_hold import KINDS, holds_of
+from supervision.finding import Finding
+from supervision.rule import Words
+from supervision.rule_shelf import rules
 
 pages = Blueprint("watch_cases", __name__, url_prefix="/watch")
 
@@ -73,6 +77,7 @@ def index() -> str:
         holds=holds,
         states=WATCH_CASE_STATES.states,
         names=_parties(cases),
+        suspicions=_suspicions(cases),
         its_words=case_words,
         view=request.args.get("view", ""),
     )
@@ -86,7 +91,7 @@ def ours() -> str:
     found = cases_about(actor)
     return render_template(
         "watch_cases/ours.html", cases=found, owed=[case for case in found if _is_owed(case, actor)],
-        names=_parties(found), its_words=case_words,
+        names=_parties(found), suspicions=_suspicions(found), its_words=case_words,
     )  # fmt: skip
 
 
@@ -245,6 +250,21 @@ def _story(steps: list[DocumentStep], case: WatchCase, *, actor: Actor, regulate
 def _parties(cases: list[WatchCase]) -> dict[int, str]:
     ids = {one for case in cases for one in (case.unit_id, case.supplier_id) if one is not None}
     return organisation_names(ids)
+
+
+def _suspicions(cases: list[WatchCase]) -> dict[int, list[Words]]:
+    """What each case is suspected of: the names of its rules, those with the most money first; trial runs left out."""
+    query = (
+        select(Finding.case_id, Finding.rule_id)
+        .where(Finding.case_id.in_({case.id for case in cases}), Finding.standing != "shadow")
+        .group_by(Finding.case_id, Finding.rule_id)
+        .order_by(Finding.case_id, func.max(Finding.amount_fen).desc(), Finding.rule_id)
+    )
+    known, found = rules(), defaultdict[int, list[Words]](list)
+    for case_id, rule_id in session().execute(query) if cases else ():
+        if rule_id in known:
+            found[case_id].append(known[rule_id].name)
+    return found
 
 
 def _is_owed(case: WatchCase, actor: Actor) -> bool:

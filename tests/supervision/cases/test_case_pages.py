@@ -35,6 +35,7 @@ def test_the_desk_takes_a_case_up_and_asks(app: Flask, story: CaseStory) -> None
     asked = regulator.send(page, "/ask", parties="both", question="请说明价格", grounds="高于同行")
 
     assert story.number in queue.words and "每周推送 10 件，本周已受理 0 件" in queue.words
+    assert "疑似化整为零（年度累计）" in queue.words
     assert "已受理。" in page.words
     assert asked.status == 200 and "已请当事人说明" in asked.words
     assert "请说明价格" in asked.words and "理由： 高于同行" in asked.words
