@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import importlib
 import os
 from pathlib import Path
 
 from mall.errors import Refusal
 from mall.settings import Settings
-from supervision.engines.clickhouse_engine import ClickhouseEngine
-from supervision.engines.duckdb_engine import DuckdbEngine
 from supervision.engines.engine import Engine
-from supervision.engines.postgresql_engine import PostgresqlEngine
-from supervision.engines.spark_engine import SparkEngine
 
 ENGINES = ("duckdb", "postgresql", "clickhouse", "spark")
 #: for a worker that leaves the night to another one
@@ -49,10 +46,15 @@ def open_engine(settings: Settings, *, url: str, name: str | None = None) -> Eng
     """The engine over this installation's history; `url` is the application's role, which only PostgreSQL needs."""
     chosen = name or engine_name()
     folder = history_folder(settings)
+    # Found when it is opened: a web process opens none, and each brings the compilers of all of them.
+    room = importlib.import_module(f"supervision.engines.{chosen}_engine")
+    opened: Engine
     if chosen == "postgresql":
-        return PostgresqlEngine(url)
-    if chosen == "clickhouse":
-        return ClickhouseEngine(folder)
-    if chosen == "spark":
-        return SparkEngine(folder, master=os.environ.get("SUNMALL_SPARK_MASTER") or "local[2]")
-    return DuckdbEngine(folder)
+        opened = room.PostgresqlEngine(url)
+    elif chosen == "clickhouse":
+        opened = room.ClickhouseEngine(folder)
+    elif chosen == "spark":
+        opened = room.SparkEngine(folder, master=os.environ.get("SUNMALL_SPARK_MASTER") or "local[2]")
+    else:
+        opened = room.DuckdbEngine(folder)
+    return opened
