@@ -32,13 +32,11 @@ from supervision.categories import CLASS_LENGTH
 from supervision.credit.credit_message import CreditAnswer, DishonestyQuery
 from supervision.reference_price import ReferencePrice
 from supervision.rhythm import is_steady
+from supervision.values import Values
 from supervision.watch_record import DishonestyEntry, OutsidePrice, WatchApproval
 
-#: the day number that stands for "without end"
-NO_END = 2_932_896
 #: outside prices older than this are no longer compared with; rules ask for less
 OUTSIDE_DAYS = 30
-RECENT_DAYS = 30
 _ENDED = ("cancelled", "declined", "draft", "returned")
 
 
@@ -62,10 +60,11 @@ class PastLine:
 class OrderFacts:
     """Gathers for one order; whatever is asked for twice is read once."""
 
-    def __init__(self, order: OrderToCheck, *, limit_fen: int | None) -> None:
-        """`limit_fen`: below which the unit buys directly, as `splitting.below_comparison` is judged by there."""
+    def __init__(self, order: OrderToCheck, *, splitting: Values) -> None:
+        """`splitting`: the values that `splitting.below_comparison` is judged by there. They say which earlier orders
+        count at all, so what is gathered follows whoever sets them."""
         self.order = order
-        self.limit_fen = limit_fen
+        self.splitting = splitting
         self.day = day_number(order.on)
 
     def of_line(self, line: LineToCheck, names: Iterable[str]) -> dict[str, Any]:
@@ -119,15 +118,17 @@ class OrderFacts:
 
     @functools.cached_property
     def past(self) -> list[PastLine]:
-        """The unit's orders of this year and the last 366 days in the classes of this order, not cancelled."""
+        """The unit's orders of this year and of the days any parameter looks back, in the classes of this order, not
+        cancelled."""
         classes = sorted({self.class_code(line) for line in self.order.lines} - {""})
         if not classes:
             return []
+        days = max(self.splitting["window_days"], self.splitting["rhythm_days"])
         rows = session().execute(
             _PAST,
             {
                 "unit_id": self.order.unit_id,
-                "since": self.order.on - timedelta(days=366),
+                "since": self.order.on - timedelta(days=days),
                 "year": self.order.year,
                 "classes": classes,
                 "ended": list(_ENDED),
@@ -145,7 +146,7 @@ class OrderFacts:
 
     def recent(self, line: LineToCheck) -> list[PastLine]:
         """Earlier direct orders of the last days in the line's class, by order: each below the limit."""
-        own, since = self.class_code(line), self.day - RECENT_DAYS
+        own, since = self.class_code(line), self.day - self.splitting["window_days"]
         found = [
             one
             for one in self.past
@@ -154,8 +155,8 @@ class OrderFacts:
         totals = Counter[int]()
         for one in found:
             totals[one.order_id] += one.amount_fen
-        limit_fen = self.limit_fen
-        return [one for one in found if limit_fen is None or totals[one.order_id] < limit_fen]
+        limit_fen = self.splitting["limit_fen"]
+        return [one for one in found if totals[one.order_id] < limit_fen]
 
     def recent_same_count(self, line: LineToCheck) -> int:
         offer = line.offer
@@ -169,12 +170,13 @@ class OrderFacts:
         })  # fmt: skip
 
     def is_regular(self, line: LineToCheck) -> int:
-        own = self.class_code(line)
-        found = [one for one in self.past if one.class_code == own]
+        own, since = self.class_code(line), self.day - self.splitting["rhythm_days"]
+        found = [one for one in self.past if one.class_code == own and one.day > since]
         if any(one.has_assets for one in found):
             return 0
         by_order = {one.order_id: one.day for one in found}
-        return int(is_steady([*by_order.values(), self.day], least=6, percent=20))
+        least, percent = self.splitting["rhythm_orders"], self.splitting["rhythm_percent"]
+        return int(is_steady([*by_order.values(), self.day], least=least, percent=percent))
 
     def _law(self, code: str) -> int | None:
         return regional_rule(code, region_code=self.order.region_code, on=self.order.on).value
@@ -197,7 +199,7 @@ class OrderFacts:
             any(
                 one.kind == kind
                 and code.startswith(one.category_code)
-                and one.quantity in (0, *range(line.quantity, 10**6 + 1))
+                and (one.quantity == 0 or one.quantity >= line.quantity)
                 for one in self.approvals
             )
         )
@@ -446,7 +448,7 @@ _SOURCES: Mapping[str, Source] = {
     "recent_total_fen": lambda facts, line: sum(one.amount_fen for one in facts.recent(line)),
     "recent_order_count": lambda facts, line: len({one.order_id for one in facts.recent(line)}),
     "recent_same_count": OrderFacts.recent_same_count,
-    "limit_fen": lambda facts, line: facts.limit_fen,
+    "limit_fen": lambda facts, line: facts.splitting["limit_fen"],
     "is_regular_consumable": OrderFacts.is_regular,
     "median_fen": lambda facts, line: facts.paid(line, "paid_median_fen"),
     "quartile_1_fen": lambda facts, line: facts.paid(line, "paid_quartile_1_fen"),

@@ -6,7 +6,7 @@ all the same, as somebody who does not take the mall's word for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -26,14 +26,20 @@ from mall.suppliers.supplier import Supplier
 from supervision.credit.credit_message import CreditAnswer, DishonestyQuery
 from supervision.credit.dishonesty import entries_of
 
-ALIKE_DAYS = 30
 _BACK = ("agreed", "received", "offset")
 
 
-def payment_facts(payment: PaymentRequest, names: Iterable[str]) -> dict[str, Any]:
-    """The facts of these names; what is not known is None."""
-    known = {**_of_order(payment), **_of_payee(payment), **_of_other_payments(payment), **_of_credit(payment)}
-    return {name: known.get(name) for name in names}
+def payment_facts(payment: PaymentRequest, *, alike_days: int) -> dict[str, Any]:
+    """Every fact that can be known of the payment, gathered once for all rules; a name that is missing is not known.
+
+    `alike_days`: how far back a payment of the same amount counts, as `funds.duplicate_payment` is judged by there.
+    """
+    return {
+        **_of_order(payment),
+        **_of_payee(payment),
+        **_of_other_payments(payment, alike_days=alike_days),
+        **_of_credit(payment),
+    }
 
 
 def _of_order(payment: PaymentRequest) -> Mapping[str, Any]:
@@ -71,14 +77,14 @@ def _of_payee(payment: PaymentRequest) -> Mapping[str, Any]:
     }
 
 
-def _of_other_payments(payment: PaymentRequest) -> Mapping[str, Any]:
+def _of_other_payments(payment: PaymentRequest, *, alike_days: int) -> Mapping[str, Any]:
     others = select(PaymentRequest).where(
         PaymentRequest.order_id == payment.order_id,
         PaymentRequest.id != payment.id,
         PaymentRequest.state.in_(LIVE),
     )
     found = list(session().scalars(others))
-    since = payment.requested_at - timedelta(days=ALIKE_DAYS)
+    since = payment.requested_at - timedelta(days=alike_days)
     outside = session().scalar(
         select(func.count())
         .select_from(OtherPayment)

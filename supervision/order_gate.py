@@ -72,7 +72,7 @@ def _what_is_known(on: date) -> _Known:
 def check_order(order: OrderToCheck, judgement: Judgement) -> None:
     """Judge every line by every rule of the stage, and tell what the rules may tell."""
     known = _what_is_known(order.on)
-    facts = OrderFacts(order, limit_fen=_direct_limit_fen(order, known))
+    facts = OrderFacts(order, splitting=_splitting_values(order, known))
     for rule in rules_at("order"):
         assert rule.check is not None
         rows = known.rows.get(rule.id, {})
@@ -93,12 +93,10 @@ def check_order(order: OrderToCheck, judgement: Judgement) -> None:
                 judgement.noted.append(_note(rule, verdict, line, given=given, values=values, standing=standing))
 
 
-def _direct_limit_fen(order: OrderToCheck, known: _Known) -> int | None:
-    rule = rules().get("splitting.below_comparison")
-    if rule is None:
-        return None
+def _splitting_values(order: OrderToCheck, known: _Known) -> Values:
+    rule = rules()["splitting.below_comparison"]
     rows = known.rows.get(rule.id, {})
-    return values_for(rule, region_code=order.region_code, on=order.on, rows=rows)["limit_fen"]
+    return values_for(rule, region_code=order.region_code, on=order.on, rows=rows)
 
 
 #: from the mildest to the hardest, of those that reach a buyer or a regulator

@@ -6,6 +6,9 @@ regulator with a case may hold the disputed lines.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from sqlalchemy import select
 
 from mall import clock
@@ -19,8 +22,8 @@ from supervision.gather_payment import payment_facts
 from supervision.keep_findings import Found, keep_findings
 from supervision.rule import HIT
 from supervision.rule_precision import precisions, standing_of
-from supervision.rule_shelf import rules_at
-from supervision.values_in_force import all_rows_in_force, mode_in_force, values_for
+from supervision.rule_shelf import rules, rules_at
+from supervision.values_in_force import Rows, all_rows_in_force, mode_in_force, values_for
 
 
 @subscribes("payment.request")
@@ -34,14 +37,17 @@ def judge_payment(event: Event) -> None:
     in_force, known = all_rows_in_force(on=on), precisions()
     category_code = _category_of(payment)
     hits = 0
+    known_facts = payment_facts(payment, alike_days=_alike_days(payment, on, in_force))
     for rule in rules_at("payment"):
         assert rule.check is not None
         rows = in_force.get(rule.id, {})
         mode = mode_in_force(rule, region_code=payment.region_code, on=on, rows=rows)
+        if mode == "off":
+            continue
         values = values_for(rule, region_code=payment.region_code, on=on, rows=rows)
-        given = payment_facts(payment, rule.needs)
+        given = {name: known_facts.get(name) for name in rule.needs}
         verdict = rule.check(given, values)
-        if mode == "off" or verdict.outcome != HIT:
+        if verdict.outcome != HIT:
             continue
         precision = known.of(rule.id, version=rule.version, category_code=category_code)
         found = Found(
@@ -61,6 +67,12 @@ def judge_payment(event: Event) -> None:
         )
         hits += keep_findings(rule, [found], stage="payment", run_id=None, on=on, is_whole=False)
     record(actor=SYSTEM, action="payment.watch", subject=event.document, facts={"new": hits})
+
+
+def _alike_days(payment: PaymentRequest, on: date, in_force: Mapping[str, Rows]) -> int:
+    rule = rules()["funds.duplicate_payment"]
+    rows = in_force.get(rule.id, {})
+    return values_for(rule, region_code=payment.region_code, on=on, rows=rows)["window_days"]
 
 
 def _category_of(payment: PaymentRequest) -> str:

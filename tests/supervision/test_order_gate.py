@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ from supervision.finding import Finding
 from supervision.gather_order import known_order_facts
 from supervision.order_gate import forget_known, keep_what_was_noted
 from supervision.rule_shelf import rules_at
-from supervision.rules import splitting_statutory
+from supervision.rules import splitting_below_comparison, splitting_statutory
 from supervision.values import Values
 from tests.supervision.test_sweep import decide, findings, order_computers
 from tests.world import World
@@ -129,4 +130,22 @@ def test_a_rule_that_is_off_says_nothing(world: World) -> None:
 
     noted = order_numbered(number).judged_by.get("noted", [])
     assert RULE.id not in {one["rule"] for one in noted}
+    close_reading()
+
+
+@pytest.mark.parametrize("window_days, together_fen", [(6, 939_800), (5, None)])
+def test_earlier_orders_count_as_far_back_as_the_rule_says_there(
+    world: World, window_days: int, together_fen: int | None
+) -> None:
+    rule = splitting_below_comparison.RULE
+    decide(world, "limit_fen", 900_000, rule=rule)
+    decide(world, "window_days", window_days, rule=rule)
+    with clock.frozen(datetime(clock.today().year, 6, 10, 2, tzinfo=UTC)):
+        order_computers(world)
+        clock.advance_frozen(timedelta(days=5))
+
+        number = order_computers(world)
+
+    noted = [one for one in order_numbered(number).judged_by.get("noted", []) if one["rule"] == rule.id]
+    assert [one["facts"]["total_fen"] for one in noted] == ([together_fen] if together_fen else [])
     close_reading()

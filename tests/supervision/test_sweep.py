@@ -24,6 +24,7 @@ from supervision.engines.engine import Engine
 from supervision.engines.postgresql_engine import PostgresqlEngine
 from supervision.export_history import export_history
 from supervision.finding import Finding, FindingEvaluation
+from supervision.rule import Rule
 from supervision.rule_change import RuleChange, RuleParameter
 from supervision.rule_run import RuleRun
 from supervision.rules import splitting_statutory
@@ -52,11 +53,13 @@ def order_computers(world: World, quantity: int = 1, *, reason: str = "更换旧
 
 
 @atomic
-def decide(world: World, name: str, value: int, *, region_code: int = 410000, level: str = "province") -> None:
+def decide(
+    world: World, name: str, value: int, *, region_code: int = 410000, level: str = "province", rule: Rule = RULE
+) -> None:
     """A value in force, as two people decided it."""
     people = {"maker_id": world.users["regulator"], "decider_id": world.users["regulator-city"]}
     change = RuleChange(
-        number=f"GZ-{name}-{region_code}-{value}", rule_id=RULE.id, rule_version=RULE.version, region_code=region_code,
+        number=f"GZ-{name}-{region_code}-{value}", rule_id=rule.id, rule_version=rule.version, region_code=region_code,
         state="in_force", mode="on", values={}, valid_from=date(2020, 1, 1), legal_reference="试行", reason="试行",
         created_at=clock.now(), **people,
     )  # fmt: skip
@@ -64,7 +67,7 @@ def decide(world: World, name: str, value: int, *, region_code: int = 410000, le
     session().flush()
     session().add(
         RuleParameter(
-            rule_id=RULE.id, name=name, region_code=region_code, level=level, valid_from=date(2020, 1, 1), value=value,
+            rule_id=rule.id, name=name, region_code=region_code, level=level, valid_from=date(2020, 1, 1), value=value,
             legal_reference="试行", reason="试行", change_id=change.id, **people,
         )
     )  # fmt: skip
