@@ -60,7 +60,7 @@ def _load_rooms() -> None:
     from mall.assets.remind_of_cards import remind_of_cards
     from mall.jobs.worker import add_chore
     from mall.open_data.seal_ledger import seal_and_anchor
-    from supervision.install import chores
+    from supervision.chores import chores
 
     settings = read_settings()
     create_app(settings)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from mall.desk.desk_panels import add_panel
 from mall.ordering.order_checks import add_check
-from mall.settings import Settings
 from mall.shelf import modules_below
 from mall.web.app import MallApp, add_api
 from supervision.cases import watch_case_pages, watch_hold_pages
 from supervision.cases.case_todo import cases_on_desk
-from supervision.cases.merge_findings import merge_findings
-from supervision.cases.sweep_cases import sweep_cases
 from supervision.credit import (
     carry_out_measure,
     credit_api,
@@ -21,47 +16,28 @@ from supervision.credit import (
     measure_pages,
     send_measure_notices,
 )
-from supervision.credit.carry_out_measure import end_due_measures, measure_deeds
+from supervision.credit.carry_out_measure import measure_deeds
 from supervision.credit.credit_formula import PARTY_KINDS
 from supervision.credit.credit_rights import install_rights
 from supervision.credit.deeds import add_source
 from supervision.credit.dishonesty import dishonesty_deeds
-from supervision.credit.exchange_credit import exchange_with_platform
-from supervision.credit.reckon_credit import reckon_by_night
 from supervision.finding_review import finding_pages
 from supervision.inspection import inspection_pages
-from supervision.inspection.draw_inspection import draw_due_inspections
 from supervision.night_news import night_on_desk
 from supervision.order_gate import check_order
 from supervision.records import public_report_pages, record_pages
 from supervision.rule_changes import change_pages, rule_pages, send_change_notices
-from supervision.rule_changes.run_back_tests import run_waiting_back_tests
 from supervision.seeing.install_pages import install_pages
-from supervision.watch_night import run_night_when_due
 
 #: modules that subscribe to events are found by how their names end; these have other names
 SUBSCRIBER_ENDING = "_subscriber"
 SUBSCRIBERS = (carry_out_measure, dishonesty, send_change_notices, send_measure_notices)
 
 
-def chores(settings: Settings) -> tuple[tuple[str, Callable[[], int | None], int], ...]:
-    """(name, work, every so many seconds) for the worker."""
-    return (
-        ("watch", lambda: run_night_when_due(settings), 60),
-        ("back-tests of rules", lambda: run_waiting_back_tests(settings), 5),
-        ("findings into cases", merge_findings, 300),
-        ("deadlines of cases", sweep_cases, 60),
-        ("credit", reckon_by_night, 600),
-        ("measures", end_due_measures, 600),
-        ("credit platform", lambda: exchange_with_platform(settings.data_dir), 600),
-        ("inspections", lambda: draw_due_inspections(settings.data_dir), 3600),
-    )
-
-
 def install(app: MallApp) -> None:
     """Register the pages, tell the start page what waits, fill the slots, and listen to the outbox.
 
-    The commands go to the console by `watch_commands.register`; the worker gets its `chores`.
+    The commands go to the console by `watch_commands.register`; the worker's work stands in `chores.py`.
     """
     for pages in (
         watch_case_pages.pages,
