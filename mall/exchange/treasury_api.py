@@ -6,35 +6,29 @@ No session and no token: every call is signed with the treasury's key, numbered 
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from mall.access.guards import everyone
 from mall.api.problem import describe_problem, problems
 from mall.api.read_request import in_shape
 from mall.database import session
 from mall.errors import Refusal
 from mall.exchange.acknowledge_batch import acknowledge_batch, batch_numbered
-from mall.exchange.admit_call import TREASURY_ACTOR, admit_call, require_signature
-from mall.exchange.exchange_key import TREASURY, key_to_sign_with, keys_of
+from mall.exchange.admit_call import TREASURY_ACTOR
+from mall.exchange.exchange_key import TREASURY, key_to_sign_with
 from mall.exchange.receive_return import keep_refused
 from mall.exchange.receive_statement import keep_statement
-from mall.exchange.return_file import FILE_BYTES_MAX
 from mall.exchange.sign_batches import batch_signature
+from mall.exchange.signed_call import PartnerCall, exchange_data_dir, signed_call
 from mall.exchange.statement_file import read_statement
 from mall.finance.exchange_treasury import take_returns
 from mall.finance.treasury_batch import TreasuryBatch, TreasuryReceipt
-from mall.signed_calls.read_headers import signed_headers, signed_path
 
 api = describe_problem(
     APIBlueprint(
@@ -48,15 +42,11 @@ api = describe_problem(
 CSV_TYPE = "text/csv; charset=utf-8"
 SIGNATURE_HEADER = "Sunmall-File-Signature"
 BATCHES_MAX = 200
-_WHY = "the treasury has no account: every call carries a signature, looked at before anything else"
-
-
-@dataclass(frozen=True)
-class TreasuryCall:
-    """A call that was let in."""
-
-    body: bytes
-    key_id: str
+_signed = signed_call(
+    partner=TREASURY,
+    actor=TREASURY_ACTOR,
+    why="the treasury has no account: every call carries a signature, looked at before anything else",
+)
 
 
 class BatchShape(BaseModel):
@@ -101,37 +91,14 @@ class StatementShape(BaseModel):
     rows: int
 
 
-def signed_call(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Let a call in by its signature, or refuse it; the view gets the call as its first argument."""
-
-    @functools.wraps(view)
-    def called(**address: Any) -> Response:
-        return view(_admitted(), **address)
-
-    # The body is no JSON and is read here, bounded.
-    called.__delay_validate_request__ = True  # type: ignore[attr-defined]
-    return everyone(_WHY)(called)
-
-
-def _admitted() -> TreasuryCall:
-    request.max_content_length = FILE_BYTES_MAX
-    body = request.get_data(cache=False)
-    path = signed_path()
-    signed = signed_headers(is_numbered=True)
-    good = require_signature(signed, keys_of(_data_dir()), method=request.method, path=path, body=body)
-    g.actor = TREASURY_ACTOR
-    admit_call(actor=TREASURY_ACTOR, partner=TREASURY, signed=good, method=request.method, path=path, body=body)
-    return TreasuryCall(body=body, key_id=good.key_id)
-
-
 @api.get(
     "/batches",
     summary="支付批次列表 / Batches after a number (`after`), in order",
     operation_id="listTreasuryBatches",
     responses={200: BatchesShape, **problems(401, 409)},
 )
-@signed_call
-def batches(_call: TreasuryCall) -> Response:
+@_signed
+def batches(_call: PartnerCall) -> Response:
     """At most 200 at a time; ask again with the last number."""
     after = request.args.get("after", default=0, type=int)
     rows = session().execute(
@@ -162,12 +129,12 @@ def batches(_call: TreasuryCall) -> Response:
     operation_id="readTreasuryBatch",
     responses={200: {"content": {"text/csv": {}}, "description": "CSV"}, **problems(401, 404, 409)},
 )
-@signed_call
-def batch(_call: TreasuryCall, sequence_no: int) -> Response:
+@_signed
+def batch(_call: PartnerCall, sequence_no: int) -> Response:
     """`Sunmall-File-Signature` is the detached signature of exactly these bytes."""
     found = batch_numbered(sequence_no)
     response = Response(found.content.encode(), content_type=CSV_TYPE)
-    key = key_to_sign_with(_data_dir())
+    key = key_to_sign_with(exchange_data_dir())
     if key is not None:
         response.headers[SIGNATURE_HEADER] = batch_signature(found, key).as_line().strip()
     return response
@@ -179,8 +146,8 @@ def batch(_call: TreasuryCall, sequence_no: int) -> Response:
     operation_id="acknowledgeTreasuryBatch",
     responses={200: Receipt, **problems(400, 401, 404, 409, 413)},
 )
-@signed_call
-def receipt(call: TreasuryCall, sequence_no: int) -> Response:
+@_signed
+def receipt(call: PartnerCall, sequence_no: int) -> Response:
     """Saying it twice is saying it once."""
     given = in_shape(Receipt, _json(call.body))
     acknowledge_batch(actor=TREASURY_ACTOR, sequence_no=sequence_no, sha256=given.sha256, key_id=call.key_id)
@@ -193,8 +160,8 @@ def receipt(call: TreasuryCall, sequence_no: int) -> Response:
     operation_id="sendTreasuryReturns",
     responses={200: ReturnsShape, **problems(401, 409, 413, 422)},
 )
-@signed_call
-def returns(call: TreasuryCall) -> Response:
+@_signed
+def returns(call: PartnerCall) -> Response:
     """The body is a return file. The same bytes again change nothing: after a lost answer, send it once more."""
     name = "api-return.csv"
     try:
@@ -213,8 +180,8 @@ def returns(call: TreasuryCall) -> Response:
     operation_id="sendTreasuryStatement",
     responses={200: StatementShape, **problems(401, 409, 413, 422)},
 )
-@signed_call
-def statements(call: TreasuryCall) -> Response:
+@_signed
+def statements(call: PartnerCall) -> Response:
     """The body is a statement of the treasury. The same bytes again are the same statement."""
     name = "api-statement.csv"
     try:
@@ -239,7 +206,3 @@ def _json(body: bytes) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise Refusal("request.malformed")
     return given
-
-
-def _data_dir() -> Path:
-    return current_app.config["SUNMALL"].data_dir
