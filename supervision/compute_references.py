@@ -21,6 +21,7 @@ from mall.regions.watch_calendar import day_number
 from supervision import price_references as references
 from supervision.expressions import left_join, literal, number, quantile_by, stacked
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import NOT_APPLICABLE
 from supervision.rules import prices_above_references
 from supervision.values_in_force import values_in_force
@@ -45,13 +46,8 @@ COLUMNS = (
 
 def paid_prices(facts: Facts) -> ir.Table:
     """Per product: what was paid for it in the last 90 days."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.submitted_day > facts.on_day - PAID_DAYS)
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.cancelled_day == 0)
-        & (lines.base_price_fen > 0)
-    )
+    lines = recently_placed(facts, facts.order_line, days=PAID_DAYS)
+    lines = lines.filter(lines.base_price_fen > 0)
     by = ("product_id",)
     paid = lines.group_by("product_id").aggregate(
         paid_count=number(lines.count()),

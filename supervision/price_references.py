@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from supervision.expressions import left_join, literal, number, quantile_by, rank, sum_over, whole
+from supervision.placed_orders import orders_behind, recently_placed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -148,13 +149,8 @@ def with_evenness(judged: ir.Table, facts: Facts) -> ir.Table:
     Seen in what was paid: the same listing in the same week at different prices per base unit, and not just now and
     then. A product with too few such weeks is judged by its category.
     """
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.submitted_day > facts.on_day - UNEVEN_DAYS)
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.cancelled_day == 0)
-        & (lines.base_price_fen > 0)
-    )
+    lines = recently_placed(facts, facts.order_line, days=UNEVEN_DAYS)
+    lines = lines.filter(lines.base_price_fen > 0)
     lines = lines.mutate(week=whole(lines.submitted_day + 3, 7))
     weeks = lines.group_by(["category_code", "product_id", "listing_id", "week"]).aggregate(
         lines=number(lines.count()), low=number(lines.base_price_fen.min()), high=number(lines.base_price_fen.max())
@@ -196,11 +192,7 @@ def sold_documents(facts: Facts, *, weeks: int, subject: Any) -> ir.Table:
     """The orders of a listing's week as the documents of a sweep. `subject`: of a table with LISTING_WEEK."""
     lines = _lines(facts)
     lines = lines.filter(lines.week > facts.on_week - weeks)
-    lines = lines.mutate(subject=subject(lines))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=number(lines.submitted_day.min()), amount_fen=number(lines.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines.mutate(subject=subject(lines)))
 
 
 def _lines(facts: Facts) -> ir.Table:

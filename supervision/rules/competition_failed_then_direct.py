@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import inner_join, literal, number, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -54,13 +55,8 @@ def documents(facts: Facts, values: Values) -> ir.Table:
 
 def _tried(facts: Facts, values: Values) -> ir.Table:
     """Direct orders, each beside the unit's quotations of the class that closed in the days before it."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.mode == "direct_purchase")
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
+    lines = lines.filter(lines.mode == "direct_purchase")
     orders = (
         lines.mutate(class_code=lines.category_code.substr(0, 7))
         .group_by(["order_id", "number", "unit_id", "region_code", "supplier_id", "class_code", "submitted_day"])

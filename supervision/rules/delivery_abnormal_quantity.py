@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, outcome, quantile_by, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import CLEAR, HIT, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.size_bands import size_band_of
 from supervision.values import Values
@@ -28,12 +29,7 @@ _GROUP = ("class_code", "band")
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per order line of late."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["recent_days"] - values["history_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["recent_days"] + values["history_days"])
     lines = left_join(lines, facts.unit.select("unit_id", "staff_count"), ("unit_id",))
     lines = lines.mutate(
         class_code=lines.category_code.substr(0, 7),

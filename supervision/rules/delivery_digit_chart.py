@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import literal, number, outcome, subject, sweep_rows, whole
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -25,13 +26,8 @@ _EVIDENCE = (
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per region with an order in the window."""
-    orders = facts.purchase_order
-    orders = orders.filter(
-        (orders.total_fen > 0)
-        & (orders.cancelled_day == 0)
-        & (orders.submitted_day > facts.on_day - values["window_days"])
-        & (orders.submitted_day <= facts.on_day)
-    )
+    orders = recently_placed(facts, facts.purchase_order, days=values["window_days"])
+    orders = orders.filter(orders.total_fen > 0)
     yuan = whole(orders.total_fen, 100)
     orders = orders.mutate(first=orders.total_fen.cast("string").substr(0, 1), last=yuan - whole(yuan, 10) * 10)
     counts = {f"first_{digit}": _count(orders["first"] == str(digit)) for digit in range(1, 10)}

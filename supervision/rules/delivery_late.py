@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, literal, number, outcome, quantile_by, subject, sweep_rows, whole
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 from supervision.working_days import with_working_number
@@ -72,13 +73,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
 
 
 def _orders(facts: Facts, values: Values) -> ir.Table:
-    orders = facts.purchase_order
-    orders = orders.filter(
-        (orders.approved_day > 0)
-        & (orders.cancelled_day == 0)
-        & (orders.submitted_day > facts.on_day - values["window_days"])
-        & (orders.submitted_day <= facts.on_day)
-    )
+    orders = recently_placed(facts, facts.purchase_order, days=values["window_days"])
+    orders = orders.filter(orders.approved_day > 0)
     orders = orders.mutate(
         until_day=ibis.ifelse(orders.received_day > 0, orders.received_day, literal(facts.on_day)),
         allowed_days=values.by_region("late_working_days", orders.region_code),

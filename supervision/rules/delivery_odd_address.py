@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values
 
@@ -23,12 +24,7 @@ _EVIDENCE = (
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per unit and address it ordered to of late. Units of one parent are related."""
-    orders = facts.purchase_order
-    orders = orders.filter(
-        (orders.cancelled_day == 0)
-        & (orders.submitted_day > facts.on_day - values["shared_days"])
-        & (orders.submitted_day <= facts.on_day)
-    )
+    orders = recently_placed(facts, facts.purchase_order, days=values["shared_days"])
     family_id = ibis.ifelse(orders.parent_id > 0, orders.parent_id, orders.unit_id)
     shared = orders.group_by("address_key").aggregate(
         family_count=number(family_id.nunique()), unit_count=number(orders.unit_id.nunique())
@@ -68,12 +64,7 @@ def documents(facts: Facts, values: Values) -> ir.Table:
 
 
 def _recent(facts: Facts, values: Values) -> ir.Table:
-    orders = facts.purchase_order
-    return orders.filter(
-        (orders.cancelled_day == 0)
-        & (orders.submitted_day > facts.on_day - values["recent_days"])
-        & (orders.submitted_day <= facts.on_day)
-    )
+    return recently_placed(facts, facts.purchase_order, days=values["recent_days"])
 
 
 def check(given: Mapping[str, Any], values: Values) -> Verdict:

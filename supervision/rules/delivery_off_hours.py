@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, literal, number, outcome, quantile_by, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -20,12 +21,7 @@ _EVIDENCE = (
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per unit that ordered in the window."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
     lines = left_join(lines, facts.purchase_order.select("order_id", "is_off_hours"), ("order_id",))
     is_off = lines.is_off_hours == 1
     units = lines.group_by("unit_id").aggregate(
@@ -51,13 +47,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
 
 def documents(facts: Facts, values: Values) -> ir.Table:
     """The unit's orders off hours."""
-    orders = facts.purchase_order
-    off = orders.filter(
-        (orders.is_off_hours == 1)
-        & (orders.cancelled_day == 0)
-        & (orders.submitted_day > facts.on_day - values["window_days"])
-        & (orders.submitted_day <= facts.on_day)
-    )
+    orders = recently_placed(facts, facts.purchase_order, days=values["window_days"])
+    off = orders.filter(orders.is_off_hours == 1)
     return off.select(
         subject=subject("unit", off.unit_id), document=off.number, day=off.submitted_day, amount_fen=off.total_fen
     )

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from supervision.categories import branch, is_within_branches, lies_below
 from supervision.expressions import left_join, literal, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import CLEAR, HIT, NOT_COMPUTABLE, UNCONFIRMED, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values
 
@@ -20,13 +21,8 @@ _ITEM = ("unit_id", "year", "project")
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per order line that charges a budget line."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.budget_line_id > 0)
-        & (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["look_back_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["look_back_days"])
+    lines = lines.filter(lines.budget_line_id > 0)
     budgets = facts.budget_line
     scope = facts.budget_scope
     known = budgets.select(*_ITEM).distinct().mutate(is_known=literal(1))

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from supervision import price_references as references
 from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows, whole
 from supervision.facts import Facts
+from supervision.placed_orders import lines_behind, recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -62,13 +63,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
     """The lines of the judged days that are accessories, with what they belong to and their week."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.submitted_day > facts.on_day - values["judged_days"])
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.cancelled_day == 0)
-        & (lines.base_price_fen > 0)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["judged_days"])
+    lines = lines.filter(lines.base_price_fen > 0)
     belongs = facts.listing.filter(facts.listing.parent_product_id > 0).select("listing_id", "parent_product_id")
     lines = left_join(lines, belongs, ["listing_id"])
     lines = lines.filter(lines.parent_product_id > 0)
@@ -78,12 +74,7 @@ def _lines(facts: Facts, values: Values) -> ir.Table:
 def documents(facts: Facts, values: Values) -> ir.Table:
     """The order itself."""
     lines = _lines(facts, values)
-    return lines.select(
-        subject=subject("line", lines.line_id),
-        document=lines.number,
-        day=lines.submitted_day,
-        amount_fen=lines.amount_fen,
-    )
+    return lines_behind(lines)
 
 
 RULE = Rule(

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from supervision import price_references as references
 from supervision.expressions import left_join, literal, number, outcome, quantile_by, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind, recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -78,23 +79,14 @@ def _prices(facts: Facts, values: Values) -> ir.Table:
 
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
-    lines = facts.order_line
-    return lines.filter(
-        (lines.submitted_day > facts.on_day - values["judged_days"])
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.cancelled_day == 0)
-        & (lines.base_price_fen > 0)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["judged_days"])
+    return lines.filter(lines.base_price_fen > 0)
 
 
 def documents(facts: Facts, values: Values) -> ir.Table:
     """The orders of the supplier in that region."""
     lines = _lines(facts, values)
-    lines = lines.mutate(subject=_subject(lines))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=number(lines.submitted_day.min()), amount_fen=number(lines.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines.mutate(subject=_subject(lines)))
 
 
 def _subject(table: ir.Table) -> ir.StringValue:

@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows, whole
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind, recently_placed
 from supervision.rule import CLEAR, HIT, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values
 
@@ -60,10 +61,7 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     """The order lines by which the listing was sold at its price."""
     lines = _lines(facts, values)
     lines = lines.mutate(subject=subject("listing", lines.listing_id))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number(t.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines)
 
 
 def _with_seen(facts: Facts, values: Values, listings: ir.Table, kind: str) -> ir.Table:
@@ -88,12 +86,7 @@ def _with_seen(facts: Facts, values: Values, listings: ir.Table, kind: str) -> i
 
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
-    lines = facts.order_line
-    return lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.submitted_day > facts.on_day - values["sales_days"])
-    )
+    return recently_placed(facts, facts.order_line, days=values["sales_days"])
 
 
 def _sold(facts: Facts, values: Values) -> ir.Table:

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from supervision import price_references as references
 from supervision.expressions import left_join, literal, number, outcome, quantile_by, subject, sweep_rows, whole
 from supervision.facts import Facts
+from supervision.placed_orders import lines_behind, recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -90,13 +91,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
 
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.submitted_day > facts.on_day - values["judged_days"])
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.cancelled_day == 0)
-        & (lines.price_fen > 0)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["judged_days"])
+    lines = lines.filter(lines.price_fen > 0)
     return lines.mutate(week=whole(lines.submitted_day + 3, 7))
 
 
@@ -127,12 +123,7 @@ def whole_weeks(days: int) -> int:
 def documents(facts: Facts, values: Values) -> ir.Table:
     """The order itself."""
     lines = _lines(facts, values)
-    return lines.select(
-        subject=subject("line", lines.line_id),
-        document=lines.number,
-        day=lines.submitted_day,
-        amount_fen=lines.amount_fen,
-    )
+    return lines_behind(lines)
 
 
 RULE = Rule(

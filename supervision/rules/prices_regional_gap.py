@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from supervision.expressions import left_join, number, outcome, subject, sweep_rows, whole
 from supervision.facts import Facts
 from supervision.median_interval import median_with_bounds
+from supervision.placed_orders import recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -67,13 +68,8 @@ def find(facts: Facts, values: Values) -> ir.Table:
 
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.base_price_fen > 0)
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
+    lines = lines.filter(lines.base_price_fen > 0)
     return lines.mutate(region_code=whole(lines.region_code, 100) * 100)
 
 

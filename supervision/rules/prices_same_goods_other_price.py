@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import literal, number, outcome, subject, sum_over, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind, recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -60,19 +61,11 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     )
     varied = varied.filter(varied._sum > varied._lowest * varied._lines)
     varied = varied.mutate(subject=_subject(varied))
-    grouped = varied.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number(t.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(varied)
 
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
     lines = lines.mutate(base_units=lines.quantity * lines.pack_size, one=literal(1))
     tiers = [(lines.base_units >= start, literal(start)) for start in _TIERS]
     return lines.mutate(tier_from=ibis.cases(*tiers, else_=literal(1)))

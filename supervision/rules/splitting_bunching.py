@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from supervision.binomial import with_level
 from supervision.expressions import literal, number, outcome, subject, sum_over, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import UNCONFIRMED, Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -74,13 +75,8 @@ def _passes(counts: ir.Table, level: int, false_percent: int) -> ir.BooleanValue
 
 def _counts(facts: Facts, values: Values) -> ir.Table:
     """Per department: its orders, those in the bins around the limit, and those in the bins around the placebo."""
-    orders = facts.purchase_order
-    orders = orders.filter(
-        (orders.parent_id > 0)
-        & (orders.cancelled_day == 0)
-        & (orders.submitted_day > facts.on_day - values["window_days"])
-        & (orders.submitted_day <= facts.on_day)
-    )
+    orders = recently_placed(facts, facts.purchase_order, days=values["window_days"])
+    orders = orders.filter(orders.parent_id > 0)
     orders = orders.mutate(limit_fen=values.by_region("limit_fen", orders.region_code))
     total, limit = orders.total_fen, orders.limit_fen
     first, below, above, last = _EDGES

@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import literal, number, outcome, stacked, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import UNCONFIRMED, Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -60,13 +61,8 @@ def _pair_orders(facts: Facts, values: Values) -> ir.Table:
 
 def _orders(facts: Facts, values: Values, days: int) -> ir.Table:
     """Direct purchases of the last days, with `is_near`: in the band below the limit."""
-    orders = facts.purchase_order
-    orders = orders.filter(
-        (orders.mode == "direct_purchase")
-        & (orders.cancelled_day == 0)
-        & (orders.submitted_day > facts.on_day - days)
-        & (orders.submitted_day <= facts.on_day)
-    )
+    orders = recently_placed(facts, facts.purchase_order, days=days)
+    orders = orders.filter(orders.mode == "direct_purchase")
     orders = orders.mutate(limit_fen=values.by_region("limit_fen", orders.region_code))
     is_near = (orders.total_fen < orders.limit_fen) & (
         orders.total_fen * 10_000 >= orders.limit_fen * values["from_basis_points"]

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from supervision.categories import class_code, lies_below
 from supervision.expressions import number, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind
 from supervision.rule import (
     CLEAR,
     HIT,
@@ -68,10 +69,7 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     """The orders behind each total."""
     lines = _lines(facts)
     lines = lines.mutate(subject=subject("unit", lines.unit_id, lines.project, lines.class_code, lines.year))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number(t.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines)
 
 
 def _lines(facts: Facts) -> ir.Table:

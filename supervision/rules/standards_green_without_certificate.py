@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind, recently_placed
 from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values
 
@@ -45,22 +46,14 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     """The orders of the listing that were submitted without a certificate."""
     lines = _lines_since(facts, values)
     lines = lines.mutate(subject=subject("listing", lines.listing_id))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number(t.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines)
 
 
 def _lines_since(facts: Facts, values: Values) -> ir.Table:
     listings = facts.listing.filter(facts.listing.is_green_required == 1)
     until_day = ibis.ifelse(listings.certificate_number.strip() == "", literal(0), listings.certificate_until_day)
     listings = listings.select("listing_id", until_day=until_day)
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
     lines = lines.select("listing_id", "number", "submitted_day", "amount_fen")
     joined = left_join(lines, listings.mutate(is_required=literal(1)), ("listing_id",))
     return joined.filter((joined.is_required == 1) & (joined.submitted_day > joined.until_day))

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from supervision.approvals import with_approval
 from supervision.expressions import outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values
 
@@ -25,13 +26,8 @@ _EVIDENCE = (
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per order line of an asset, or of a category with a ceiling."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & ((lines.asset_ceiling_fen > 0) | (lines.is_asset == 1))
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
+    lines = lines.filter((lines.asset_ceiling_fen > 0) | (lines.is_asset == 1))
     lines = with_approval(facts, lines, kind="over_standard", key="line_id", day="submitted_day")
     return sweep_rows(
         lines,

@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from supervision.approvals import with_approval
 from supervision.expressions import left_join, number, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind
 from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values
 
@@ -68,11 +69,10 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     pending = lines.filter(lines.pending > 0)
     quotas = _categories(facts)
     under = pending.inner_join(quotas, [pending.unit_id == quotas._unit_id, pending.category_code == quotas._category])
-    under = under.mutate(subject=subject("unit", under.unit_id, under.standard_code))
-    grouped = under.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number((t.price_fen * t.pending).sum())
+    still_fen = under.price_fen * under.pending
+    return orders_behind(
+        under.mutate(subject=subject("unit", under.unit_id, under.standard_code), amount_fen=still_fen)
     )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
 
 
 def _lines(facts: Facts) -> ir.Table:

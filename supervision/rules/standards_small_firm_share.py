@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows, whole
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import CLEAR, HIT, NOT_APPLICABLE, NOT_COMPUTABLE, Evidence, Parameter, Rule, Verdict, Words
 from supervision.values import Values
 
@@ -22,13 +23,8 @@ _EVIDENCE = (
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per unit that bought goods in the last `window_days` days."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-        & lines.category_code.startswith("A")
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
+    lines = lines.filter(lines.category_code.startswith("A"))
     totals = facts.purchase_order.select("order_id", "total_fen")
     lines = left_join(lines, totals, ("order_id",))
     lines = lines.filter(lines.total_fen <= values.by_region("order_limit_fen", lines.region_code))

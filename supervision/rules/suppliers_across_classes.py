@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from supervision.exact_ratios import quartiles
 from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -21,13 +22,8 @@ _EVIDENCE = (
 
 def find(facts: Facts, values: Values) -> ir.Table:
     """One row per supplier with an order in the window, beside those of his kind that have enough of them."""
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.category_code != "")
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
+    lines = lines.filter(lines.category_code != "")
     sold = (
         lines.mutate(class_code=lines.category_code.substr(0, 5))
         .group_by("supplier_id")

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from supervision.exact_ratios import ratio
 from supervision.expressions import left_join, number, outcome, rank, subject, sum_over, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind, recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -58,19 +59,11 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     """The supplier's orders."""
     lines = _lines(facts, values)
     lines = lines.mutate(subject=subject("supplier", lines.supplier_id))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number(t.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines)
 
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
-    lines = facts.order_line
-    return lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    return recently_placed(facts, facts.order_line, days=values["window_days"])
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 
 from supervision.expressions import left_join, literal, number, outcome, subject, sweep_rows
 from supervision.facts import Facts
+from supervision.placed_orders import recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -21,12 +22,7 @@ def find(facts: Facts, values: Values) -> ir.Table:
     known = facts.identity_key
     known = known.filter((known.party == "supplier") & (known.key != ""))
     known = known.select(supplier_id="party_id").distinct().mutate(is_known=literal(1))
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
     sold = lines.group_by("supplier_id").aggregate(sold_fen=lambda t: number(t.amount_fen.sum()))
     suppliers = left_join(facts.supplier.select("supplier_id", "region_code", "group_key"), sold, ("supplier_id",))
     suppliers = left_join(suppliers, known, ("supplier_id",))

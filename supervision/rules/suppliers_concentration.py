@@ -20,6 +20,7 @@ from supervision.expressions import (
     whole,
 )
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind, recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -86,20 +87,12 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     """The unit's orders of the class."""
     lines = _lines(facts, values)
     lines = lines.mutate(subject=subject("unit", lines.unit_id, lines.class_code))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number(t.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines)
 
 
 def _lines(facts: Facts, values: Values) -> ir.Table:
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-        & (lines.category_code != "")
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
+    lines = lines.filter(lines.category_code != "")
     lines = lines.mutate(class_code=lines.category_code.substr(0, 5))
     return left_join(lines, _parties(facts), ("supplier_id",))
 

@@ -16,6 +16,7 @@ from supervision.expressions import (
     sweep_rows,
 )
 from supervision.facts import Facts
+from supervision.placed_orders import orders_behind, recently_placed
 from supervision.rule import Evidence, Parameter, Rule, Words
 from supervision.values import Values
 
@@ -71,10 +72,7 @@ def documents(facts: Facts, values: Values) -> ir.Table:
     """The orders of the first days."""
     lines = _first_sales(facts, values)
     lines = lines.mutate(subject=subject("supplier", lines.supplier_id))
-    grouped = lines.group_by(["subject", "number"]).aggregate(
-        day=lambda t: number(t.submitted_day.min()), amount_fen=lambda t: number(t.amount_fen.sum())
-    )
-    return grouped.select("subject", document=grouped.number, day=grouped.day, amount_fen=grouped.amount_fen)
+    return orders_behind(lines)
 
 
 def _first_sales(facts: Facts, values: Values) -> ir.Table:
@@ -84,12 +82,7 @@ def _first_sales(facts: Facts, values: Values) -> ir.Table:
         (suppliers.admitted_day > facts.on_day - values["window_days"]) & (suppliers.admitted_day <= facts.on_day)
     )
     suppliers = suppliers.select("supplier_id", home_region=suppliers.region_code, admitted_day=suppliers.admitted_day)
-    lines = facts.order_line
-    lines = lines.filter(
-        (lines.cancelled_day == 0)
-        & (lines.submitted_day > facts.on_day - values["window_days"])
-        & (lines.submitted_day <= facts.on_day)
-    )
+    lines = recently_placed(facts, facts.order_line, days=values["window_days"])
     lines = left_join(
         lines.select("supplier_id", "unit_id", "order_id", "number", "submitted_day", "amount_fen"),
         suppliers, ("supplier_id",),
