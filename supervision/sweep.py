@@ -23,7 +23,7 @@ from supervision.rule import HIT, OUTCOMES, Rule
 from supervision.rule_run import RuleRun
 from supervision.rule_shelf import rules_at
 from supervision.values import Values
-from supervision.values_in_force import mode_in_force, province_code, rows_in_force, values_in_force
+from supervision.values_in_force import Rows, mode_in_force, province_code, rows_in_force, values_in_force
 
 _log = structlog.get_logger("watch")
 
@@ -71,28 +71,30 @@ def sweep_rules(
 
 def _sweep_rule(rule: Rule, engine: Engine, *, on: date, history_digest: str, standing: Standing) -> SweptRule:
     assert rule.find is not None
-    values = values_in_force(rule, on=on)
+    # Read once: what is found is kept by the very values and modes that it was looked for with.
+    rows = rows_in_force(rule.id, on=on)
+    values = values_in_force(rule, on=on, rows=rows)
     facts = Facts(day_number(on))
     begun = time.perf_counter()
     documents = rule.documents(facts, values) if rule.documents is not None else None
     swept = engine.sweep(rule.find(facts, values), documents)
     took_ms = round((time.perf_counter() - begun) * 1000)
     return _keep(
-        rule, swept, values, engine_name=engine.name, on=on, history_digest=history_digest, standing=standing,
-        took_ms=took_ms,
+        rule, swept, values, rows=rows, engine_name=engine.name, on=on, history_digest=history_digest,
+        standing=standing, took_ms=took_ms,
     )  # fmt: skip
 
 
 @atomic
 def _keep(
-    rule: Rule, swept: Swept, values: Values, *, engine_name: str, on: date, history_digest: str, standing: Standing,
-    took_ms: int,
+    rule: Rule, swept: Swept, values: Values, *, rows: Rows, engine_name: str, on: date, history_digest: str,
+    standing: Standing, took_ms: int,
 ) -> SweptRule:  # fmt: skip
     run = _run(rule, engine_name, on=on, history_digest=history_digest, values=values, counts=swept.counts)
     run.took_ms = took_ms
     session().add(run)
     session().flush()
-    found = list(_found(rule, swept, values, on=on, standing=standing))
+    found = list(_found(rule, swept, values, rows=rows, on=on, standing=standing))
     stage = "monthly" if "monthly" in rule.stages else "nightly"
     new_count = keep_findings(rule, found, stage=stage, run_id=run.id, on=on, is_whole=True)
     record(actor=SYSTEM, action="rule.sweep", subject=f"rule:{rule.id}",
@@ -100,9 +102,8 @@ def _keep(
     return SweptRule(rule.id, swept.counts, new_count, took_ms)
 
 
-def _found(rule: Rule, swept: Swept, values: Values, *, on: date, standing: Standing) -> Iterable[Found]:
+def _found(rule: Rule, swept: Swept, values: Values, *, rows: Rows, on: date, standing: Standing) -> Iterable[Found]:
     """The hits as they are kept; those of a region in which the rule is switched off are not."""
-    rows = rows_in_force(rule.id, on=on)
     resting: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in swept.documents:
         resting[document["subject"]].append(document)

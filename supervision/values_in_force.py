@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from mall.database import session
 from mall.errors import Refusal
@@ -26,23 +26,23 @@ Rows = Mapping[tuple[str, int], RuleParameter]
 
 def rows_in_force(rule_id: str, *, on: date) -> dict[tuple[str, int], RuleParameter]:
     """(parameter, region) -> the row that holds on this day."""
-    query = select(RuleParameter).where(
-        RuleParameter.rule_id == rule_id,
-        RuleParameter.valid_from <= on,
-        or_(RuleParameter.valid_to.is_(None), RuleParameter.valid_to >= on),
-    )
-    return {(row.name, row.region_code): row for row in session().scalars(query.order_by(RuleParameter.id))}
+    query = _in_force(on).where(RuleParameter.rule_id == rule_id)
+    return {(row.name, row.region_code): row for row in session().scalars(query)}
 
 
 def all_rows_in_force(*, on: date) -> dict[str, dict[tuple[str, int], RuleParameter]]:
     """rule id -> the rows of every parameter that holds on this day, in one question."""
+    found: dict[str, dict[tuple[str, int], RuleParameter]] = defaultdict(dict)
+    for row in session().scalars(_in_force(on)):
+        found[row.rule_id][row.name, row.region_code] = row
+    return dict(found)
+
+
+def _in_force(on: date) -> Select[tuple[RuleParameter]]:
     query = select(RuleParameter).where(
         RuleParameter.valid_from <= on, or_(RuleParameter.valid_to.is_(None), RuleParameter.valid_to >= on)
     )
-    found: dict[str, dict[tuple[str, int], RuleParameter]] = defaultdict(dict)
-    for row in session().scalars(query.order_by(RuleParameter.id)):
-        found[row.rule_id][row.name, row.region_code] = row
-    return dict(found)
+    return query.order_by(RuleParameter.id)
 
 
 def values_in_force(rule: Rule, *, on: date, rows: Rows | None = None) -> Values:
