@@ -29,6 +29,7 @@ from mall.database import atomic, session
 from mall.documents.advance import enter
 from mall.documents.once import claim, settle
 from mall.errors import Refusal
+from mall.ordering.money_forms import yuan_of
 
 #: nothing of these is in force yet, so that every field may be written anew
 EDITABLE = ("draft", "intercepted", "rejected")
@@ -156,8 +157,8 @@ def cells_of(listing: Listing, product: Product) -> dict[str, str]:
         "specification": ";".join(f"{name}:{value}" for name, value in specification.items()),
         "unit": listing.unit,
         "pack": listing.pack_text,
-        "price": _yuan(listing.price_fen),
-        "market_price": _yuan(listing.market_price_fen),
+        "price": typed_yuan(listing.price_fen),
+        "market_price": typed_yuan(listing.market_price_fen),
         "tax_rate": f"{listing.tax_rate_bp / 100:g}%",
         "stock": "" if listing.stock is None else str(listing.stock),
         "delivery_days": str(listing.delivery_days),
@@ -291,5 +292,6 @@ def _day(written: str) -> date | None:
         return None
 
 
-def _yuan(amount_fen: int | None) -> str:
-    return "" if amount_fen is None else f"{amount_fen // 100}.{amount_fen % 100:02d}"
+def typed_yuan(amount_fen: int | None) -> str:
+    """The amount as somebody would type it into a cell, "" for none."""
+    return "" if amount_fen is None else yuan_of(amount_fen)

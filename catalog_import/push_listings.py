@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StrictInt, field_validator
 
-from catalog_import.draft_listing import EDITABLE, CheckedCells, FormFinding, check_cells, judge, save_draft
+from catalog_import.draft_listing import EDITABLE, CheckedCells, FormFinding, check_cells, judge, save_draft, typed_yuan
 from mall.access.actor import Actor
 from mall.api.read_request import in_shape
 from mall.catalogue.change_price import PRICE_MAX_FEN
@@ -98,8 +98,8 @@ def cells_of_entry(entry: ListingEntry) -> dict[str, str]:
         "specification": ";".join(f"{name}:{value}" for name, value in entry.specification.items()),
         "unit": entry.unit,
         "pack": entry.pack,
-        "price": _yuan(entry.price_fen),
-        "market_price": _yuan(entry.market_price_fen),
+        "price": typed_yuan(entry.price_fen),
+        "market_price": typed_yuan(entry.market_price_fen),
         "tax_rate": "" if entry.tax_rate_bp is None else f"{entry.tax_rate_bp / 100:g}%",
         "stock": _number(entry.stock),
         "delivery_days": _number(entry.delivery_days),
@@ -145,10 +145,6 @@ def _draw_up(actor: Actor, listing: Listing | None, checked: CheckedCells, *, su
 def _said(finding: FormFinding) -> dict[str, str]:
     field = FIELDS.get(finding.column, finding.column)
     return {"field": field, "code": finding.code, "message": finding.words}
-
-
-def _yuan(amount_fen: int | None) -> str:
-    return "" if amount_fen is None else f"{amount_fen // 100}.{amount_fen % 100:02d}"
 
 
 def _number(given: int | None) -> str:

@@ -63,12 +63,6 @@ def running_sum(table: ir.Table, column: str, *, by: Sequence[str], order: Seque
     return number(table[column].sum().over(window))
 
 
-def sum_of_days(table: ir.Table, column: str, *, by: Sequence[str], day: str, before_days: int) -> ir.IntegerValue:
-    """The sum of the group's rows of this row's day and the `before_days` before it (a range, so ties are together)."""
-    window = ibis.range_window(group_by=list(by), order_by=day, preceding=before_days, following=0)
-    return number(table[column].sum().over(window))
-
-
 def before(table: ir.Table, column: str, *, by: Sequence[str], order: Sequence[str], steps: int = 1) -> ir.IntegerValue:
     """The value `steps` rows earlier in the group, 0 where there is none: guard with `> 0`."""
     window = ibis.window(group_by=list(by), order_by=list(order))

@@ -98,8 +98,6 @@ SWEEP_COLUMNS = (
     "subject", "outcome", "region_code", "unit_id", "supplier_id", "category_code", "product_id", "document", "day",
     "amount_fen",
 )  # fmt: skip
-#: the columns of `Rule.documents`: what a hit rests on, row by row
-DOCUMENT_COLUMNS = ("subject", "document", "day", "amount_fen")
 
 Find = Callable[["Facts", "Values"], "ir.Table"]
 Check = Callable[[Mapping[str, Any], "Values"], Verdict]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mall.regions.watch_calendar import day_of_number
+from mall.web.amounts import yuan
 from supervision.rule import Evidence, Rule
 
 _COUNTED = {
@@ -40,19 +41,14 @@ def value_in_words(shown_as: str, value: Any, *, language: str) -> str:
     return str(value)
 
 
-def yuan(amount_fen: int) -> str:
-    """¥1,234.50"""
-    sign = "-" if amount_fen < 0 else ""
-    return f"{sign}¥{abs(amount_fen) // 100:,}.{abs(amount_fen) % 100:02d}"
-
-
-def evidence_in_words(rule: Rule, values: Mapping[str, Any], *, language: str) -> list[tuple[str, str]]:
-    """[(what, value)] of the evidence that is there, in the order of the rule."""
-    return [
-        (_word(one, language=language), value_in_words(one.shown_as, values[one.name], language=language))
-        for one in rule.evidence
-        if one.name in values
-    ]
+def plain_value(value: int, unit: str) -> str:
+    """A value as people read it, the same in every language: fen as yuan, shares with a percent sign."""
+    if unit == "fen":
+        return yuan(value)
+    if unit == "basis_points":
+        sign, size = ("-" if value < 0 else ""), abs(value)
+        return f"{sign}{size // 100}.{size % 100:02d}%"
+    return f"{value}%" if unit == "percent" else f"{value:,}"
 
 
 def sentence(rule: Rule, values: Mapping[str, Any], *, language: str) -> str:

@@ -14,6 +14,7 @@ from mall.notices.notice import Notice, notices_for
 from mall.notices.notice_words import NOTICE_WORDS, sentence
 from mall.notices.read_notices import mark_read
 from mall.plans.plan_words import plan_kind_name
+from mall.web.amounts import yuan
 from mall.web.names import budget_kind_name, change_kind_name, reject_reason_name
 
 pages = Blueprint("notices", __name__)
@@ -54,7 +55,9 @@ def mark_as_read() -> Response:
 
 def _as_shown(notice: Notice) -> dict[str, object]:
     facts = {"amount_fen": 0, **notice.facts}
-    facts |= {name.removesuffix("_fen"): _yuan(value) for name, value in facts.items() if name.endswith("_fen")}
+    facts |= {
+        name.removesuffix("_fen"): yuan(int(str(value))) for name, value in facts.items() if name.endswith("_fen")
+    }
     if "notes" in facts:
         why = [*(reject_reason_name(code) for code in facts.get("reasons", ())), *facts["notes"]]
         facts["reason"] = _("；").join(why)
@@ -71,11 +74,6 @@ def _as_shown(notice: Notice) -> dict[str, object]:
         "order": _place(notice.document),
         "address": _address(_place(notice.document)),
     }
-
-
-def _yuan(fen: object) -> str:
-    amount_fen = int(str(fen))
-    return f"¥{amount_fen // 100:,}.{amount_fen % 100:02d}"
 
 
 def _place(document: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,15 +22,14 @@ from mall.database import session
 from mall.ordering.order import Order
 from mall.ordering.visible_orders import visible_to
 from mall.people.organisation import Organisation
-from mall.web.amounts import yuan
+from mall.regions.watch_calendar import day_of_number
 from mall.web.layout import region_name
 from mall.web.translation import current_language
 from supervision.cases.watch_case import OPENING
 from supervision.finding import Finding
 from supervision.rule import Rule, Words
 from supervision.rule_shelf import rules
-
-_EPOCH = date(1970, 1, 1)
+from supervision.show_evidence import plain_value
 
 
 @dataclass(frozen=True)
@@ -163,15 +161,13 @@ class _Names:
                 return str(value) if value in self.orders else _("其他单位的订单")
             return str(value)
         known = {
-            "fen": lambda: yuan(value),
-            "basis_points": lambda: f"{value // 100}.{value % 100:02d}%",
-            "percent": lambda: f"{value}%",
+            **dict.fromkeys(("fen", "basis_points", "percent"), lambda: plain_value(value, as_what)),
             "days": lambda: _("%(count)s 天", count=value),
             "working_days": lambda: _("%(count)s 个工作日", count=value),
             "weeks": lambda: _("%(count)s 周", count=value),
             "hours": lambda: _("%(count)s 小时", count=value),
             "minutes": lambda: _("%(count)s 分钟", count=value),
-            "day": lambda: (_EPOCH + timedelta(days=value)).isoformat() if value else "—",
+            "day": lambda: day_of_number(value).isoformat() if value else "—",
             "unit": lambda: self._unit(value),
             "supplier": lambda: self._supplier(value),
             "product": lambda: self.products.get(value, "—"),

@@ -24,7 +24,7 @@ from mall.regions.watch_calendar import day_of_number
 from mall.web.translation import current_language
 from supervision.finding import Finding
 from supervision.rule import Evidence, Rule, Words
-from supervision.rule_changes.draft import plain_value
+from supervision.show_evidence import plain_value
 
 #: a name of another region's unit stays there: comparisons show that there is one, not which
 MASKED = "＊＊＊"

@@ -24,10 +24,11 @@ from supervision.finding_review.replay_finding import judge_again, replay_evalua
 from supervision.finding_review.review_finding import NOTE_MAX, review_finding
 from supervision.finding_review.visible_findings import visible_finding
 from supervision.rule import FAMILIES
-from supervision.rule_changes.draft import plain_value, rule_on_shelf
+from supervision.rule_changes.draft import rule_on_shelf
 from supervision.rule_changes.visible_changes import regions_below
 from supervision.rule_precision import precisions
 from supervision.rule_shelf import rules
+from supervision.show_evidence import plain_value
 
 pages = Blueprint("watch_findings", __name__, url_prefix="/watch/findings")
 

@@ -26,13 +26,14 @@ from supervision.finding import REVIEW_CODES
 from supervision.rule import OUTCOMES, Rule
 from supervision.rule_change import MODES, RuleChange
 from supervision.rule_changes.change_form import as_typed, read_change_form, refuse_faulty
-from supervision.rule_changes.draft import LEGAL_REFERENCE_MAX, REASON_MAX, plain_value, rule_on_shelf
+from supervision.rule_changes.draft import LEGAL_REFERENCE_MAX, REASON_MAX, rule_on_shelf
 from supervision.rule_changes.draw_up_change import draw_up_change
 from supervision.rule_changes.rule_catalogue import parameter_lines
 from supervision.rule_changes.rule_change_actions import ACTIONS, perform, possible
 from supervision.rule_changes.shadow_day import RuleShadowDay, shadow_days_of
 from supervision.rule_changes.visible_changes import home_region, regions_below, visible_change
 from supervision.rule_shelf import rules
+from supervision.show_evidence import plain_value
 from supervision.values_in_force import mode_in_force, province_code
 
 pages = Blueprint("rule_changes", __name__, url_prefix="/watch/rules")

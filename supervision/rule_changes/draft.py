@@ -12,10 +12,10 @@ from mall import clock
 from mall.database import session
 from mall.errors import Refusal
 from mall.regions.region import Region, chain
-from mall.web.amounts import yuan
 from supervision.rule import Parameter, Rule
 from supervision.rule_change import MODES, RuleParameter
 from supervision.rule_shelf import rules
+from supervision.show_evidence import plain_value
 from supervision.values import Values
 from supervision.values_in_force import (
     MODE,
@@ -136,16 +136,6 @@ def is_mode_new(rule: Rule, draft: Draft, *, region_code: int, rows: Rows, on: d
 def may_be_set_below(parameter: Parameter) -> bool:
     """Whether a division below the province may have a value of its own."""
     return parameter.by_region and bool(parameter.tightens)
-
-
-def plain_value(value: int, unit: str) -> str:
-    """A value as people read it, the same in every language: fen as yuan, shares with a percent sign."""
-    if unit == "fen":
-        return yuan(value)
-    if unit == "basis_points":
-        sign, size = ("-" if value < 0 else ""), abs(value)
-        return f"{sign}{size // 100}.{size % 100:02d}%"
-    return f"{value}%" if unit == "percent" else f"{value:,}"
 
 
 def _in_shape(rule: Rule, draft: Draft, *, is_province: bool) -> Draft:

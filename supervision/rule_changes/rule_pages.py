@@ -13,7 +13,7 @@ from mall.people.user import person_names
 from supervision import rule_words as its_words
 from supervision.finding_review.list_findings import latest_findings, names_of
 from supervision.rule import FAMILIES, OUTCOMES, Rule
-from supervision.rule_changes.draft import plain_value, rule_on_shelf
+from supervision.rule_changes.draft import rule_on_shelf
 from supervision.rule_changes.rule_catalogue import (
     catalogue,
     last_runs,
@@ -25,6 +25,7 @@ from supervision.rule_changes.rule_catalogue import (
 from supervision.rule_changes.visible_changes import changes_of, home_region
 from supervision.rule_precision import precisions
 from supervision.rule_shelf import rules
+from supervision.show_evidence import plain_value
 from supervision.values_in_force import MODE_WORDS
 
 pages = Blueprint("watch_rules", __name__)

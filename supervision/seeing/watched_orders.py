@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -106,18 +105,3 @@ def spent_by_unit(wanted: OrderWish) -> dict[tuple[int, int], tuple[int, int]]:
         .group_by(Order.region_code, Order.unit_id)
     )
     return {(region, unit): (count, int(fen)) for region, unit, count, fen in rows}
-
-
-def count_and_sum(wanted: OrderWish) -> tuple[int, int]:
-    """(orders, fen) of all of them."""
-    query = watched_orders(select(Order), wanted).with_only_columns(
-        func.count(), func.coalesce(func.sum(Order.total_fen), 0)
-    )
-    count, fen = session().execute(query).one()
-    return count, int(fen)
-
-
-def sum_late(clocks: Iterable[PaymentClock]) -> tuple[int, int]:
-    """(orders, fen still owed past their day)."""
-    known = list(clocks)
-    return len(known), sum(one.overdue_fen for one in known)
